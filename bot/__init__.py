@@ -1,0 +1,1 @@
+"""Palabre: a consultation held by phone."""

@@ -1,0 +1,1 @@
+"""How messages travel. Nothing here knows of consultations, nor of one another."""

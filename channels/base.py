@@ -1,0 +1,176 @@
+"""What a channel is: the values that pass through it, and the three things it does."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal, Protocol
+
+import msgspec
+
+Moment = int  # milliseconds since 1970, UTC
+
+IncomingKind = Literal[
+    "message",  # text, files, a place
+    "pressed",  # a button
+    "start",  # /start, with its payload
+    "edited",
+    "blocked",
+    "unblocked",
+    "moved",  # the address has another number now: `moved_to`
+    "group",  # the bot was added to a group: explain oneself, keep nothing
+    "status",  # what became of a delivery
+    "ignored",  # understood, but of no interest
+    "unreadable",
+]
+SoundOrFile = Literal["voice", "audio", "video", "photo", "document", "location", "contact", "other"]
+
+
+class MediaRef(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a channel's media can be had; `ref` is the provider's own name of it."""
+
+    ref: str
+    kind: SoundOrFile = "voice"
+    mime: str = ""
+    size: int | None = None  # bytes, as the provider says
+    seconds: float | None = None
+    name: str = ""
+
+
+class Incoming(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A message as it came. `event_id` is unique within the channel: the same twice is one."""
+
+    channel: str
+    event_id: str
+    kind: IncomingKind = "message"
+    address: str = ""  # a chat id, a number in E.164: what one sends to
+    account: str = ""  # our own sender that was written to
+    message_id: str = ""  # the provider's id of the message, which an edit names again
+    sent_at: Moment | None = None
+    text: str = ""
+    pressed: str = ""
+    acknowledge: str = ""  # what must be acknowledged at the provider (a pressed button)
+    keyboard_of: str = ""  # the provider's id of the message whose button was pressed
+    start: str | None = None
+    media: tuple[MediaRef, ...] = ()
+    place: tuple[float, float] | None = None
+    forwarded: bool = False
+    locale_hint: str = ""
+    display_name: str = ""
+    moved_to: str = ""
+    delivery: str = ""  # of a status: our delivery, or the provider's id of it
+    status: str = ""
+    reason: str = ""
+
+
+class Button(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A choice that can be pressed; `data` comes back in Incoming.pressed."""
+
+    label: str
+    data: str
+    chosen: bool = False
+
+
+class OutFile(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A file to send: `key` names it where the channel's `files` can open it."""
+
+    key: str
+    kind: Literal["voice", "audio", "photo", "document"]
+    name: str
+    mime: str
+    title: str = ""
+
+
+class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One message to one address, already cut to what the channel can carry."""
+
+    address: str
+    account: str = ""
+    do: Literal["send", "acknowledge", "redraw", "close"] = "send"
+    text: str = ""
+    buttons: tuple[tuple[Button, ...], ...] = ()  # rows
+    file: OutFile | None = None
+    ask_place: str = ""  # the label of a button that shares one's place
+    of: str = ""  # acknowledge: what; redraw and close: the provider's id of the message
+    link_preview: bool = False
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The provider took it: its id of the message and what it counted."""
+
+    provider_id: str = ""
+    status: Literal["sent", "queued"] = "sent"
+    units: int = 1
+    file_ids: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How many units (messages, segments) a second, and how many may come at once."""
+
+    per_second: float
+    burst: float = 1
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a channel can show and carry, as data that one can print."""
+
+    text_limit: int
+    text_unit: Literal["utf16", "char", "segments"]
+    caption_limit: int = 0
+    buttons: int = 0  # at most in one message; 0: choices are numbered
+    buttons_in_row: int = 1
+    button_label: int = 0  # characters
+    button_data_bytes: int = 0
+    toggles: bool = False  # a message's buttons can be redrawn
+    list_items: int = 0
+    plays_sound: bool = False
+    carries: frozenset[str] = frozenset()  # kinds of OutFile
+    file_limit: int = 0  # bytes out
+    file_limit_in: int = 0  # bytes in
+    hears: bool = False  # voice notes come in
+    place: bool = False
+    window: timedelta | None = None
+    can_begin: bool = False  # may write first
+    edits: bool = False
+    acknowledges: bool = False
+    overall: Pace = Pace(30, 30)
+    per_address: Pace = Pace(1, 3)
+    unit: Literal["message", "segment"] = "message"
+
+
+@dataclass(frozen=True)
+class WebhookCall:
+    """A call as it came in over HTTP; `url` is the configured public address and the raw path."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Files(Protocol):
+    """Where a channel opens the files it must send."""
+
+    async def open(self, key: str) -> bytes:
+        """Return the bytes of a file; KeyError if there is none."""
+        ...
+
+
+class Channel(Protocol):
+    """A way messages travel: read what came, send what must go, fetch what was attached."""
+
+    name: str
+    can: Capabilities
+
+    def read(self, call: WebhookCall) -> list[Incoming]:
+        """Check the call's secret and parse it. Pure. Raises Forged or Malformed."""
+        ...
+
+    async def send(self, outgoing: Outgoing) -> Receipt:
+        """Make one attempt, one call to the provider. Raises only DeliveryError."""
+        ...
+
+    def fetch(self, media: MediaRef) -> AsyncIterator[bytes]:
+        """Stream an attachment. Raises only FetchError."""
+        ...
