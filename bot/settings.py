@@ -1,0 +1,264 @@
+"""Every setting, in one table that can be printed: name, type, default, meaning.
+
+Values come from the environment and, beneath it, from a `.env` file in the working folder.
+A wrong value stops the start with a sentence.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+Value = str | int | float | bool | Path
+
+
+class WrongSetting(Exception):
+    """A setting has a value that cannot be used; the message names it, why, and what to write."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table. `read` raises ValueError with a sentence about the value."""
+
+    name: str
+    read: Callable[[str], Value]
+    default: str
+    meaning: str
+    secret: bool = False
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _yes_no(value: str) -> bool:
+    if value.lower() in ("1", "yes", "true", "on"):
+        return True
+    if value.lower() in ("", "0", "no", "false", "off"):
+        return False
+    raise ValueError("write 1 or 0")
+
+
+def _port(value: str) -> int:
+    if not value.isdigit() or not 0 <= int(value) <= 65535:
+        raise ValueError("write a port between 0 and 65535, such as 8080")
+    return int(value)
+
+
+def _positive(value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        raise ValueError("write a number of 0 or more, such as 2")
+    return number
+
+
+def _pace(value: str) -> float:
+    number = _positive(value)
+    if number == 0:
+        raise ValueError("write a number above 0, such as 30")
+    return number
+
+
+def _address(value: str) -> str:
+    if value and urlsplit(value).scheme not in ("http", "https"):
+        raise ValueError("write an address that begins with https://")
+    return value.rstrip("/")
+
+
+def _public(value: str) -> str:
+    address = _address(value)
+    local = urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1")
+    if address and not address.startswith("https://") and not local:
+        raise ValueError("providers call only https addresses: write https://…")
+    return address
+
+
+def _database(value: str) -> str:
+    if value.startswith("postgres://"):
+        value = "postgresql://" + value.removeprefix("postgres://")
+    if value and not value.startswith(("postgresql://", "postgresql+psycopg://", "sqlite:///")):
+        raise ValueError("write postgresql://… or sqlite:///FILE")
+    return value.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _token(value: str) -> str:
+    head, _, tail = value.partition(":")
+    if value and not (head.isdigit() and len(tail) >= 3):
+        raise ValueError("a bot's token looks like 123456:ABC…; @BotFather gives it")
+    return value
+
+
+def _webhook_secret(value: str) -> str:
+    allowed = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
+    if len(value) > 256 or set(value) - allowed:
+        raise ValueError("use 1 to 256 of A–Z a–z 0–9 _ -")
+    return value
+
+
+def _secret_key(value: str) -> str:
+    if value and len(value) < 32:
+        raise ValueError("it is too short: use 32 characters or more, by chance")
+    return value
+
+
+def _media(value: str) -> str:
+    if value and not value.startswith(("file:", "db:")):
+        raise ValueError("write file:FOLDER or db:")
+    return value
+
+
+TABLE: tuple[Setting, ...] = (
+    Setting(
+        "DATABASE_URL",
+        _database,
+        "",
+        "the database; empty: an SQLite file in PALABRE_DATA. postgresql://… for several machines",
+        secret=True,
+    ),
+    Setting("PORT", _port, "8080", "the port that is listened on"),
+    Setting("HOST", _text, "127.0.0.1", "the address that is listened on; 0.0.0.0: every one"),
+    Setting("PUBLIC_URL", _public, "", "the https address under which the world reaches this"),
+    Setting(
+        "SECRET_KEY",
+        _secret_key,
+        "",
+        "what all keys are derived from; made once in PALABRE_DATA when embedded. Keep it safe",
+        secret=True,
+    ),
+    Setting(
+        "MEDIA_URL",
+        _media,
+        "",
+        "where recordings lie: file:FOLDER (default with SQLite) or db: (default with PostgreSQL)",
+    ),
+    Setting("PALABRE_DATA", Path, "data", "the folder of the embedded database and its key"),
+    Setting("PALABRE_FLOWS", _text, "", "the folder of flows; empty: the one beside the code"),
+    Setting("PALABRE_CONSULTATION", _text, "ess", "the consultation, a folder in PALABRE_FLOWS"),
+    Setting("PALABRE_LANGUAGE", _text, "", "the language of commands: fr, en, es; empty: LANG's"),
+    Setting("PALABRE_SIMULATOR", _yes_no, "", "1 shows the simulator on a public address too"),
+    Setting(
+        "PALABRE_BURST_SECONDS",
+        _positive,
+        "2",
+        "how long after a question a message may still belong to the one before it",
+    ),
+    Setting("TELEGRAM_BOT_TOKEN", _token, "", "the bot's token, from @BotFather", secret=True),
+    Setting(
+        "TELEGRAM_API_URL",
+        _address,
+        "https://api.telegram.org",
+        "the Bot API's root; another one for a self-hosted Bot API server",
+    ),
+    Setting(
+        "TELEGRAM_WEBHOOK_SECRET",
+        _webhook_secret,
+        "",
+        "what Telegram sends along with each call; derived from SECRET_KEY when missing",
+        secret=True,
+    ),
+    Setting("TELEGRAM_PACE", _pace, "30", "messages a second to Telegram, over all chats"),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings as read: one attribute a row, in lower case without PALABRE_."""
+
+    database_url: str
+    port: int
+    host: str
+    public_url: str
+    secret_key: str
+    media_url: str
+    data: Path
+    flows: str
+    consultation: str
+    language: str
+    simulator: bool
+    burst_seconds: float
+    telegram_bot_token: str
+    telegram_api_url: str
+    telegram_webhook_secret: str
+    telegram_pace: float
+    given: frozenset[str] = field(default_factory=frozenset)  # names that were set at all
+
+    @property
+    def embedded(self) -> bool:
+        """Say whether the database is an SQLite file."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def real_channels(self) -> tuple[str, ...]:
+        """The channels on which real people can be reached."""
+        return ("telegram",) if self.telegram_bot_token else ()
+
+    @property
+    def shows_simulator(self) -> bool:
+        """The simulator is open to who sits at this machine, or where it is asked for."""
+        loopback = self.host in ("127.0.0.1", "localhost", "::1")
+        return self.simulator or (loopback and not self.public_url)
+
+
+def _attribute(name: str) -> str:
+    return name.removeprefix("PALABRE_").lower()
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read all settings; the environment wins over `.env`. Raises WrongSetting."""
+    given = dict(environment) if environment is not None else {**_dotenv(), **os.environ}
+    values: dict[str, Value] = {}
+    for row in TABLE:
+        raw = given.get(row.name, "").strip() or row.default
+        try:
+            values[_attribute(row.name)] = row.read(raw)
+        except ValueError as error:
+            shown = "its value" if row.secret else repr(raw)
+            raise WrongSetting(f"{row.name}: {shown} cannot be used: {error}.") from None
+    names = frozenset(row.name for row in TABLE if given.get(row.name, "").strip())
+    settings = Settings(**values, given=names)  # type: ignore[arg-type]
+    return settings if settings.database_url else _with_file(settings)
+
+
+def _with_file(settings: Settings) -> Settings:
+    from dataclasses import replace
+
+    return replace(settings, database_url=f"sqlite:///{settings.data / 'palabre.sqlite'}")
+
+
+def _dotenv() -> dict[str, str]:
+    file = Path(".env")
+    if not file.is_file():
+        return {}
+    lines = (line.strip() for line in file.read_text("utf-8").splitlines())
+    pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
+    return {name.strip(): value.strip().strip("'\"") for name, _, value in pairs}
+
+
+def secret_key(settings: Settings) -> str:
+    """Return the secret key; embedded, it is made once with mode 0600. Raises WrongSetting."""
+    if settings.secret_key:
+        return settings.secret_key
+    if not settings.embedded:
+        raise WrongSetting(
+            "SECRET_KEY is missing: with PostgreSQL it must be set, to the same value on every "
+            "machine. Make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'."
+        )
+    file = settings.data / "secret_key"
+    if not file.exists():
+        settings.data.mkdir(parents=True, exist_ok=True)
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as out:
+            out.write(secrets.token_urlsafe(48))
+    return file.read_text("ascii").strip()
+
+
+def example() -> str:
+    """Print the table as `.env.example` holds it."""
+    rows = [f"# {row.meaning}\n# {row.name}={row.default}\n" for row in TABLE]
+    head = "# Palabre's settings. Take the # away from a line to set it. Made by `make env-example`.\n"
+    return head + "\n" + "\n".join(rows)

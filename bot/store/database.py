@@ -1,0 +1,211 @@
+"""One way to the database, whichever it is: transactions in threads, and the few differences.
+
+SQLite: WAL, synchronous=FULL, one writer. PostgreSQL: a pool, rows locked with SKIP LOCKED.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.pool import QueuePool
+
+from bot.store.tables import participants
+
+Result = TypeVar("Result")
+
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",  # what is deleted leaves no trace in the file
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-32768",
+    "PRAGMA journal_size_limit=67108864",
+)
+CHANNEL = "palabre"  # of LISTEN and NOTIFY
+
+
+class DatabaseAway(Exception):
+    """The database cannot be reached. Is it running, and is DATABASE_URL right?"""
+
+
+class DatabaseRefuses(Exception):
+    """The database refuses a row; the rest of its batch is not to suffer for it."""
+
+
+def now() -> int:
+    """Return this machine's time, milliseconds since 1970 UTC."""
+    return time.time_ns() // 1_000_000
+
+
+class Database:
+    """An open database. `write` and `read` run a function of a connection in a transaction."""
+
+    def __init__(self, url: str, *, threads: int = 4) -> None:
+        self.url = url
+        self.embedded = url.startswith("sqlite")
+        self._engine = _engine(url, writes=True, size=1 if self.embedded else threads)
+        self._reading = _engine(url, writes=False, size=threads) if self.embedded else self._engine
+        self._writers = ThreadPoolExecutor(1 if self.embedded else threads, "write")
+        self._readers = ThreadPoolExecutor(threads, "read")
+        self._bells: dict[str, asyncio.Event] = {}
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that writes, for migrations and tests."""
+        return self._engine
+
+    async def write(self, work: Callable[..., Result], *args: Any) -> Result:
+        """Run `work(connection, *args)` in one transaction that may write. Raises as below."""
+        return await self._run(self._writers, self.write_now, work, *args)
+
+    async def read(self, work: Callable[..., Result], *args: Any) -> Result:
+        """Run `work(connection, *args)` in one transaction that only reads."""
+        return await self._run(self._readers, self.read_now, work, *args)
+
+    async def _run(self, pool: ThreadPoolExecutor, *call: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(pool, *call)
+
+    def write_now(self, work: Callable[..., Result], *args: Any) -> Result:
+        """Run in this thread. Raises DatabaseAway, DatabaseRefuses."""
+        with _named_errors(), self._engine.begin() as connection:
+            return work(connection, *args)
+
+    def read_now(self, work: Callable[..., Result], *args: Any) -> Result:
+        """Run in this thread. Raises DatabaseAway, DatabaseRefuses."""
+        with _named_errors(), self._reading.begin() as connection:
+            return work(connection, *args)
+
+    # --- the few differences between the two -----------------------------------------------
+
+    def insert_new(self, connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
+        """Insert the rows that are not there yet; return how many were new."""
+        if not rows:
+            return 0
+        dialect = sqlite if self.embedded else postgresql
+        statement = dialect.insert(table).on_conflict_do_nothing()
+        return connection.execute(statement, rows).rowcount
+
+    def lock_participants(self, connection: Connection, ids: Iterable[int]) -> set[int]:
+        """Take the rows that nobody else holds; SQLite's one writer holds all of them."""
+        wanted = sorted(set(ids))
+        if self.embedded or not wanted:
+            return set(wanted)
+        column = participants.c.id
+        query = select(column).where(column.in_(wanted)).order_by(column)
+        return set(connection.scalars(query.with_for_update(skip_locked=True)))
+
+    def hold_participant(self, connection: Connection, participant: int) -> None:
+        """Wait for one participant's row: whatever changes a conversation takes it first."""
+        if not self.embedded:
+            column = participants.c.id
+            connection.execute(select(column).where(column == participant).with_for_update())
+
+    # --- waking up without asking ------------------------------------------------------------
+
+    def bell(self, name: str) -> asyncio.Event:
+        """Return the event that is set when there is work of that name."""
+        return self._bells.setdefault(name, asyncio.Event())
+
+    def ring(self, *names: str) -> None:
+        """Wake those who wait here for work of these names."""
+        for name in names:
+            self.bell(name).set()
+
+    async def tell_others(self, *names: str) -> None:
+        """Wake those who wait in other processes (PostgreSQL)."""
+        if not self.embedded:
+            await self.write(_notify, names)
+
+    async def listen(self) -> AsyncIterator[tuple[str, ...]]:
+        """Yield the names of work that other processes announce, for as long as one listens."""
+        if self.embedded:
+            async for names in self._watch_file():
+                yield names
+        else:
+            async for names in self._watch_notices():
+                yield names
+
+    async def _watch_file(self) -> AsyncIterator[tuple[str, ...]]:
+        """Look at data_version once a second: a command beside `serve` changes it."""
+        with self._reading.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            assert raw is not None
+            seen = None
+            while True:
+                version = raw.cursor().execute("PRAGMA data_version").fetchone()[0]
+                if seen is not None and version != seen:
+                    yield ("inbox", "outbox", "media", "reminders")
+                seen = version
+                await asyncio.sleep(1)
+
+    async def _watch_notices(self) -> AsyncIterator[tuple[str, ...]]:
+        import psycopg
+
+        plain = self.url.replace("postgresql+psycopg://", "postgresql://", 1)
+        while True:
+            try:
+                connection = await psycopg.AsyncConnection.connect(plain, autocommit=True)
+                async with connection:
+                    await connection.execute(f"LISTEN {CHANNEL}")
+                    async for notice in connection.notifies():
+                        yield tuple(notice.payload.split())
+            except psycopg.Error:
+                await asyncio.sleep(2)  # the slow poll of `work` is the net meanwhile
+
+    def close(self) -> None:
+        """Finish what runs and close; on SQLite the write-ahead log is put away."""
+        self._writers.shutdown()
+        self._readers.shutdown()
+        if self.embedded:
+            with contextlib.suppress(DBAPIError), self._engine.connect() as connection:
+                raw = connection.connection.dbapi_connection
+                assert raw is not None
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._reading.dispose()
+        self._engine.dispose()
+
+
+def _notify(connection: Connection, names: Sequence[str]) -> None:
+    connection.execute(text("SELECT pg_notify(:channel, :names)"),
+                       {"channel": CHANNEL, "names": " ".join(names)})  # fmt: skip
+
+
+def _engine(url: str, *, writes: bool, size: int) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=size, max_overflow=2, pool_pre_ping=True,
+                             connect_args={"connect_timeout": 5})  # fmt: skip
+    engine = create_engine(url, poolclass=QueuePool, pool_size=size, max_overflow=0,
+                           connect_args={"check_same_thread": False})  # fmt: skip
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+
+    @event.listens_for(engine, "connect")
+    def prepare(raw: Any, _record: Any) -> None:
+        raw.isolation_level = None  # the driver would begin by itself, and late
+        for pragma in PRAGMAS:
+            raw.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+@contextlib.contextmanager
+def _named_errors() -> Any:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise DatabaseAway(f"{DatabaseAway.__doc__} ({type(error.orig).__name__})") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseAway(DatabaseAway.__doc__) from error
+        raise DatabaseRefuses(f"{DatabaseRefuses.__doc__} ({type(error.orig).__name__})") from error

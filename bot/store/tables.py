@@ -1,0 +1,394 @@
+"""The tables. Times are milliseconds since 1970, UTC (`…_at`); `sealed` columns are encrypted.
+
+Nothing outside a sealed column holds a number, a handle, a name or a token: `address_index` is
+a keyed hash by which an address is found again, `participants.pseudonym` is made by chance.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Big = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers rows only by INTEGER
+
+
+def _id() -> Column[int]:
+    return Column("id", Big, primary_key=True)
+
+
+def _participant(**more: bool) -> Column[int]:
+    return Column("participant_id", Big, ForeignKey("participants.id"), nullable=False, **more)
+
+
+participants = Table(
+    "participants",
+    metadata,
+    _id(),
+    Column("pseudonym", String(16), nullable=False, unique=True),
+    Column("state", LargeBinary, nullable=False),  # dialogue.Person without its conversations
+    Column("language", String(8), nullable=False, default=""),
+    Column("network", String(64), nullable=False, default=""),
+    Column("trial", Boolean, nullable=False, default=False),  # `palabre chat`, a simulator tab
+    Column("consented", Boolean, nullable=False, default=False),  # to take part, as it is now
+    Column("stopped_at", Big),
+    Column("merged_into", Big),
+    Column("made_at", Big, nullable=False),
+    Column("seen_at", Big, nullable=False),
+    Column("asked_at", Big),  # the last time that we wrote unasked
+    Column("forgotten_at", Big),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    _id(),
+    _participant(index=True),  # who speaks on it now
+    Column("channel", String(32), nullable=False),
+    Column("account", String(64), nullable=False, default=""),  # our sender, as they know it
+    Column("address_index", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # the address, and the name shown with it
+    Column("state", String(16), nullable=False, default="good"),  # good, blocked, gone, stopped
+    Column("reason", Text, nullable=False, default=""),
+    Column("locale_hint", String(16), nullable=False, default=""),
+    Column("last_in_at", Big),
+    Column("made_at", Big, nullable=False),
+    UniqueConstraint("channel", "address_index"),
+)
+
+speakers = Table(  # several people on one phone: number 1 came first
+    "speakers",
+    metadata,
+    Column("address_id", Big, ForeignKey("addresses.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    _participant(index=True),
+)
+
+facts = Table(  # append-only: the newest of a name wins
+    "facts",
+    metadata,
+    _id(),
+    _participant(index=True),
+    Column("name", String(40), nullable=False),
+    Column("value", Text),  # JSON; null: forgotten
+    Column("source", String(16), nullable=False),
+    Column("step", String(80), nullable=False, default=""),
+    Column("at", Big, nullable=False),
+)
+
+consents = Table(  # append-only proof: which words, which revision, when, where
+    "consents",
+    metadata,
+    _id(),
+    _participant(index=True),
+    Column("kind", String(40), nullable=False),
+    Column("answer", String(16), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("revision", String(32), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("at", Big, nullable=False),
+    Column("attested_by", String(80), nullable=False, default=""),
+)
+
+phases = Table(
+    "phases",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    Column("state", String(8), nullable=False),  # open, closed, planned
+    Column("changed_at", Big, nullable=False),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("hash", String(32), primary_key=True),
+    Column("flow", String(80), nullable=False),
+    Column("structure", String(32), nullable=False),
+    Column("bundle", LargeBinary, nullable=False),  # JSON, compressed
+    Column("made_at", Big, nullable=False),
+)
+
+broadcasts = Table(
+    "broadcasts",
+    metadata,
+    _id(),
+    Column("kind", String(16), nullable=False),  # phase, message
+    Column("phase", String(40), nullable=False, default=""),
+    Column("flow", String(80), nullable=False, default=""),
+    Column("body", Text, nullable=False, default=""),  # JSON: language → text
+    Column("rule", Text, nullable=False, default=""),
+    Column("state", String(16), nullable=False),  # planned, running, paused, cancelled, done
+    Column("made_at", Big, nullable=False),
+    Column("ended_at", Big),
+)
+
+recipients = Table(  # each with an outcome, and a reason where it is not a delivery's
+    "recipients",
+    metadata,
+    Column("broadcast_id", Big, ForeignKey("broadcasts.id"), primary_key=True),
+    Column("participant_id", Big, ForeignKey("participants.id"), primary_key=True),
+    Column("state", String(16), nullable=False),  # waiting, skipped, or as its delivery
+    Column("reason", String(80), nullable=False, default=""),
+    Column("delivery_id", Big),
+    Column("at", Big, nullable=False),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    _id(),
+    _participant(),
+    Column("flow", String(80), nullable=False),
+    Column("about", String(80), nullable=False, default=""),
+    Column("broadcast_id", Big),
+    Column("state", String(16), nullable=False),  # waiting, taken, void
+    Column("made_at", Big, nullable=False),
+    Column("taken_at", Big),
+    UniqueConstraint("participant_id", "flow", "about"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    _id(),
+    _participant(),
+    Column("flow", String(80), nullable=False),
+    Column("about", String(80), nullable=False, default=""),
+    Column("revision", String(32), nullable=False),
+    Column("state", LargeBinary, nullable=False),  # dialogue.Conversation
+    Column("status", String(8), nullable=False),  # open, waiting, ended
+    Column("began_at", Big, nullable=False),
+    Column("touched_at", Big, nullable=False),
+    Column("ended_at", Big),
+    UniqueConstraint("participant_id", "flow", "about"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    _id(),
+    Column("channel", String(32), nullable=False),
+    Column("event_id", String(128), nullable=False),
+    Column("address_index", LargeBinary, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("sealed", LargeBinary),  # the Incoming and the raw body; erased after a set time
+    Column("received_at", Big, nullable=False),
+    Column("ready_at", Big, nullable=False),  # a recording is waited for until then
+    Column("answered_at", Big),
+    Column("outcome", String(16), nullable=False, default=""),  # answered, filed, stuck
+    Column("error", Text, nullable=False, default=""),
+    UniqueConstraint("channel", "event_id"),
+    Index("ix_inbox_waiting", "id", postgresql_where=text("answered_at IS NULL"),
+          sqlite_where=text("answered_at IS NULL")),
+)  # fmt: skip
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _id(),
+    _participant(),
+    Column("address_id", Big, ForeignKey("addresses.id"), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),  # reply, notice, reminder, broadcast, close
+    Column("rank", Integer, nullable=False),  # what goes first: 0 replies, 1 reminders, 2 broadcasts
+    Column("question", String(40), nullable=False, default=""),  # the open question that it asks
+    Column("closes", String(40), nullable=False, default=""),
+    Column("sealed", LargeBinary),  # the Outgoing; erased when it is no longer needed
+    Column("state", String(12), nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("not_before", Big, nullable=False),
+    Column("made_at", Big, nullable=False),
+    Column("first_at", Big),  # first handed to the provider
+    Column("last_at", Big),
+    Column("provider_id", String(64), nullable=False, default=""),
+    Column("units", Integer, nullable=False, default=1),
+    Column("cost", Float, nullable=False, default=0.0),
+    Column("broadcast_id", Big),
+    Index("ix_deliveries_due", "channel", "rank", "id",
+          postgresql_where=text("state = 'waiting'"), sqlite_where=text("state = 'waiting'")),
+    Index("ix_deliveries_sending", "id",
+          postgresql_where=text("state = 'sending'"), sqlite_where=text("state = 'sending'")),
+    Index("ix_deliveries_question", "participant_id", "question"),
+    Index("ix_deliveries_provider_id", "channel", "provider_id"),
+)  # fmt: skip
+
+contributions = Table(  # append-only: the newest of a place wins
+    "contributions",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    _participant(),
+    Column("place", String(160), nullable=False),  # dialogue's Kept.key
+    Column("phase", String(40), nullable=False),
+    Column("flow", String(80), nullable=False),
+    Column("revision", String(32), nullable=False),
+    Column("step", String(80), nullable=False),
+    Column("item", String(80), nullable=False, default=""),
+    Column("about", String(80), nullable=False, default=""),
+    Column("question", Text, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("code", String(80), nullable=False, default=""),
+    Column("codes", Text, nullable=False, default="[]"),  # JSON
+    Column("value", Text),  # JSON
+    Column("text", Text, nullable=False, default=""),
+    Column("comment", Text, nullable=False, default=""),
+    Column("fact", String(40), nullable=False, default=""),
+    Column("language", String(8), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("state", String(12), nullable=False),  # kept, unresolved
+    Column("replies", Text, nullable=False, default="[]"),  # JSON: the messages it is made of
+    Column("asked_at", Big, nullable=False),
+    Column("answered_at", Big, nullable=False),
+    Column("superseded_at", Big),
+    Column("withdrawn_at", Big),
+    Column("hidden_at", Big),
+    Column("coded_by", String(80), nullable=False, default=""),
+    Column("spoken_language", String(40), nullable=False, default=""),
+    Column("transcript", Text, nullable=False, default=""),
+    Column("transcript_by", String(80), nullable=False, default=""),
+    Index("ix_contributions_place", "participant_id", "place"),
+    Index("ix_contributions_export", "phase", "id"),
+)
+
+media = Table(
+    "media",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    _participant(index=True),
+    Column("channel", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("sealed_ref", LargeBinary),  # MediaRef: how the provider names it
+    Column("state", String(8), nullable=False),  # pending, kept, refused, lost
+    Column("verdict", String(24), nullable=False, default=""),
+    Column("told", Boolean, nullable=False, default=False),  # a bad verdict was told
+    Column("forwarded", Boolean, nullable=False, default=False),
+    Column("inbox_id", Big),
+    Column("mime", String(80), nullable=False, default=""),
+    Column("original", String(64), nullable=False, default=""),  # SHA-256: where its bytes lie
+    Column("playable", String(64), nullable=False, default=""),
+    Column("size", Big),
+    Column("seconds", Float),
+    Column("peaks", Text, nullable=False, default=""),  # JSON: 200 numbers between 0 and 1
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_at", Big),
+    Column("reason", Text, nullable=False, default=""),
+    Column("made_at", Big, nullable=False),
+    Column("kept_at", Big),
+    Index("ix_media_due", "next_at",
+          postgresql_where=text("state = 'pending'"), sqlite_where=text("state = 'pending'")),
+)  # fmt: skip
+
+contribution_media = Table(
+    "contribution_media",
+    metadata,
+    Column("contribution_id", String(32), ForeignKey("contributions.id"), primary_key=True),
+    Column("media_id", String(32), ForeignKey("media.id"), primary_key=True, index=True),
+    Column("place", Integer, nullable=False),
+)
+
+blobs = Table(  # bytes of recordings where MEDIA_URL is db:, sealed
+    "blobs",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    _id(),
+    _participant(),
+    Column("conversation", String(160), nullable=False),  # its key
+    Column("question", String(40), nullable=False),
+    Column("due_at", Big, nullable=False),
+    Column("state", String(8), nullable=False),  # waiting, sent, void
+    Column("reason", String(80), nullable=False, default=""),
+    Column("done_at", Big),
+    UniqueConstraint("participant_id", "question", "due_at"),
+    Index("ix_reminders_due", "due_at",
+          postgresql_where=text("state = 'waiting'"), sqlite_where=text("state = 'waiting'")),
+)  # fmt: skip
+
+handovers = Table(
+    "handovers",
+    metadata,
+    _id(),
+    _participant(index=True),
+    Column("opened_at", Big, nullable=False),
+    Column("closed_at", Big),
+    Column("note", Text, nullable=False, default=""),
+)
+
+handover_words = Table(
+    "handover_words",
+    metadata,
+    _id(),
+    Column("handover_id", Big, ForeignKey("handovers.id"), nullable=False, index=True),
+    Column("ours", Boolean, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("at", Big, nullable=False),
+)
+
+known_files = Table(  # what a provider already holds, so that it is sent once
+    "known_files",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("file_id", String(256), nullable=False),
+)
+
+leases = Table(  # one poller a bot, one keeper of a job
+    "leases",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("holder", String(80), nullable=False),
+    Column("until", Big, nullable=False),
+)
+
+progress = Table(  # small numbers that must survive: the poller's offset
+    "progress",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("value", Big, nullable=False),
+)
+
+forgotten = Table(  # whom nobody may write to again; applied again after a restore
+    "forgotten",
+    metadata,
+    Column("pseudonym", String(16), primary_key=True),
+    Column("address_index", LargeBinary, primary_key=True),
+    Column("channel", String(32), nullable=False),
+    Column("at", Big, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _id(),
+    Column("at", Big, nullable=False),
+    Column("who", String(80), nullable=False),
+    Column("did", String(80), nullable=False),
+    Column("about", Text, nullable=False, default=""),
+)
