@@ -6,7 +6,7 @@ SQLite: WAL, synchronous=FULL, one writer. PostgreSQL: a pool, rows locked with 
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -75,12 +75,12 @@ class Database:
 
     def write_now(self, work: Callable[..., Result], *args: Any) -> Result:
         """Run in this thread. Raises DatabaseAway, DatabaseRefuses."""
-        with _named_errors(), self._engine.begin() as connection:
+        with named_errors(), self._engine.begin() as connection:
             return work(connection, *args)
 
     def read_now(self, work: Callable[..., Result], *args: Any) -> Result:
         """Run in this thread. Raises DatabaseAway, DatabaseRefuses."""
-        with _named_errors(), self._reading.begin() as connection:
+        with named_errors(), self._reading.begin() as connection:
             return work(connection, *args)
 
     # --- the few differences between the two -----------------------------------------------
@@ -200,7 +200,8 @@ def _engine(url: str, *, writes: bool, size: int) -> Engine:
 
 
 @contextlib.contextmanager
-def _named_errors() -> Any:
+def named_errors() -> Iterator[None]:
+    """Turn the driver's errors into DatabaseAway and DatabaseRefuses."""
     try:
         yield
     except (OperationalError, InterfaceError) as error:

