@@ -64,11 +64,13 @@ class Database:
 
     async def write(self, work: Callable[..., Result], *args: Any) -> Result:
         """Run `work(connection, *args)` in one transaction that may write. Raises as below."""
-        return await self._run(self._writers, self.write_now, work, *args)
+        done: Result = await self._run(self._writers, self.write_now, work, *args)
+        return done
 
     async def read(self, work: Callable[..., Result], *args: Any) -> Result:
         """Run `work(connection, *args)` in one transaction that only reads."""
-        return await self._run(self._readers, self.read_now, work, *args)
+        done: Result = await self._run(self._readers, self.read_now, work, *args)
+        return done
 
     async def _run(self, pool: ThreadPoolExecutor, *call: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(pool, *call)
@@ -85,13 +87,22 @@ class Database:
 
     # --- the few differences between the two -----------------------------------------------
 
-    def insert_new(self, connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
+    def insert_new(
+        self, connection: Connection, table: Table, rows: Sequence[dict[str, Any]]
+    ) -> int:
         """Insert the rows that are not there yet; return how many were new."""
         if not rows:
             return 0
         dialect = sqlite if self.embedded else postgresql
         statement = dialect.insert(table).on_conflict_do_nothing()
         return connection.execute(statement, rows).rowcount
+
+    def upsert(self, table: Table, key: Sequence[str], changed: Sequence[str]) -> Any:
+        """Return an insert that writes `changed` over a row with the same `key`."""
+        dialect = sqlite if self.embedded else postgresql
+        statement = dialect.insert(table)
+        new = {name: statement.excluded[name] for name in changed}
+        return statement.on_conflict_do_update(index_elements=list(key), set_=new)
 
     def lock_participants(self, connection: Connection, ids: Iterable[int]) -> set[int]:
         """Take the rows that nobody else holds; SQLite's one writer holds all of them."""
@@ -136,11 +147,10 @@ class Database:
     async def _watch_file(self) -> AsyncIterator[tuple[str, ...]]:
         """Look at data_version once a second: a command beside `serve` changes it."""
         with self._reading.connect() as connection:
-            raw = connection.connection.dbapi_connection
-            assert raw is not None
             seen = None
             while True:
-                version = raw.cursor().execute("PRAGMA data_version").fetchone()[0]
+                version = connection.exec_driver_sql("PRAGMA data_version").scalar()
+                connection.commit()
                 if seen is not None and version != seen:
                     yield ("inbox", "outbox", "media", "reminders")
                 seen = version
@@ -166,9 +176,8 @@ class Database:
         self._readers.shutdown()
         if self.embedded:
             with contextlib.suppress(DBAPIError), self._engine.connect() as connection:
-                raw = connection.connection.dbapi_connection
-                assert raw is not None
-                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                raw: Any = connection.connection.dbapi_connection
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._reading.dispose()
         self._engine.dispose()
 

@@ -37,8 +37,9 @@ def _id() -> Column[int]:
     return Column("id", Big, primary_key=True)
 
 
-def _participant(**more: bool) -> Column[int]:
-    return Column("participant_id", Big, ForeignKey("participants.id"), nullable=False, **more)
+def _participant(*, index: bool = False) -> Column[int]:
+    owner = ForeignKey("participants.id")
+    return Column("participant_id", Big, owner, nullable=False, index=index)
 
 
 participants = Table(
@@ -211,7 +212,7 @@ deliveries = Table(
     Column("address_id", Big, ForeignKey("addresses.id"), nullable=False),
     Column("channel", String(32), nullable=False),
     Column("kind", String(16), nullable=False),  # reply, notice, reminder, broadcast, close
-    Column("rank", Integer, nullable=False),  # what goes first: 0 replies, 1 reminders, 2 broadcasts
+    Column("rank", Integer, nullable=False),  # 0 replies go first, then 1 reminders, 2 broadcasts
     Column("question", String(40), nullable=False, default=""),  # the open question that it asks
     Column("closes", String(40), nullable=False, default=""),
     Column("sealed", LargeBinary),  # the Outgoing; erased when it is no longer needed

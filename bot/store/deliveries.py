@@ -1,0 +1,266 @@
+"""The outbox: what is promised, what is being sent, and what became of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
+
+from bot.store.seal import Seal
+from bot.store.tables import addresses, deliveries, participants
+from bot.store.wire import NewDelivery
+
+COLUMN = b"deliveries"
+UNASKED = ("broadcast", "reminder")  # never to someone who said stop
+FINAL = ("sent", "delivered", "read", "failed", "skipped", "perhaps", "cancelled")
+FORWARD = {"waiting": 0, "sending": 1, "perhaps": 2, "sent": 3, "delivered": 4, "read": 5}
+
+
+@dataclass(frozen=True)
+class Due:
+    """A delivery that may be sent now."""
+
+    id: int
+    participant: int
+    address: int
+    kind: str
+    sealed: bytes
+    attempts: int
+    closes: str
+    made_at: int
+    units: int
+    stopped_at: int | None
+    address_state: str
+
+    def open(self, seal: Seal) -> bytes:
+        """Return the Outgoing, as JSON."""
+        return seal.open(COLUMN, self.sealed)
+
+    @property
+    def stopped(self) -> bool:
+        """Say whether this may no longer go out: the person said stop after it was promised."""
+        if self.stopped_at is None:
+            return False
+        return self.kind in UNASKED or self.made_at < self.stopped_at
+
+
+def promise(connection: Connection, seal: Seal, new: Sequence[NewDelivery], moment: int) -> None:
+    """Write down messages that must be sent."""
+    rows = [_row(seal, one, moment) for one in new]
+    if rows:
+        connection.execute(insert(deliveries), rows)
+
+
+def promise_one(connection: Connection, seal: Seal, new: NewDelivery, moment: int) -> int:
+    """Write down one message; return its row's id."""
+    query = insert(deliveries).returning(deliveries.c.id)
+    made: int = connection.execute(query, _row(seal, new, moment)).scalar_one()
+    return made
+
+
+def _row(seal: Seal, one: NewDelivery, moment: int) -> dict[str, Any]:
+    return {
+        "participant_id": one.participant,
+        "address_id": one.address,
+        "channel": one.channel,
+        "kind": one.kind,
+        "rank": one.rank,
+        "question": one.question,
+        "closes": one.closes,
+        "sealed": seal.seal(COLUMN, one.outgoing),
+        "state": "waiting",
+        "units": one.units,
+        "not_before": one.not_before,
+        "made_at": moment,
+        "broadcast_id": one.broadcast,
+    }
+
+
+def claim(
+    connection: Connection, channel: str, moment: int, limit: int, *, skip_locked: bool
+) -> list[Due]:
+    """Take up to `limit` due deliveries of a channel and mark them as being sent.
+
+    A participant's deliveries keep their order: behind one that must wait, the others wait too.
+    """
+    due = _due(connection, channel, moment, limit, skip_locked=skip_locked)
+    blocked = _blocked(connection, {one.participant for one in due}, channel)
+    taken = [one for one in due if one.id <= blocked.get(one.participant, one.id)]
+    if taken:
+        connection.execute(_claimed, [{"b_id": one.id, "b_at": moment} for one in taken])
+    return taken
+
+
+_claimed = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("b_id"))
+    .values(
+        state="sending",
+        first_at=func.coalesce(deliveries.c.first_at, bindparam("b_at")),
+        last_at=bindparam("b_at"),
+        attempts=deliveries.c.attempts + 1,
+    )
+)
+
+_DUE = (deliveries.c.id, deliveries.c.participant_id, deliveries.c.address_id, deliveries.c.kind,
+        deliveries.c.sealed, deliveries.c.attempts, deliveries.c.closes, deliveries.c.made_at,
+        deliveries.c.units, participants.c.stopped_at, addresses.c.state)  # fmt: skip
+
+
+def _due(
+    connection: Connection, channel: str, moment: int, limit: int, *, skip_locked: bool
+) -> list[Due]:
+    query = (
+        select(*_DUE)
+        .join(participants, participants.c.id == deliveries.c.participant_id)
+        .join(addresses, addresses.c.id == deliveries.c.address_id)
+        .where(
+            deliveries.c.state == "waiting",
+            deliveries.c.channel == channel,
+            deliveries.c.not_before <= moment,
+        )
+        .order_by(deliveries.c.rank, deliveries.c.id)
+        .limit(limit)
+    )
+    if skip_locked:
+        query = query.with_for_update(skip_locked=True, of=deliveries)
+    return [Due(*row) for row in connection.execute(query)]
+
+
+def _blocked(connection: Connection, people: Iterable[int], channel: str) -> dict[int, int]:
+    """Return, per participant, the first delivery that is in hand or must wait."""
+    query = (
+        select(deliveries.c.participant_id, func.min(deliveries.c.id))
+        .where(
+            deliveries.c.participant_id.in_(list(people)),
+            deliveries.c.channel == channel,
+            deliveries.c.rank == 0,
+            or_(
+                deliveries.c.state == "sending",
+                and_(deliveries.c.state == "waiting", deliveries.c.attempts > 0),
+            ),
+        )
+        .group_by(deliveries.c.participant_id)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of an attempt; state "waiting" means: again, not before `not_before`."""
+
+    id: int
+    state: str
+    reason: str = ""
+    provider_id: str = ""
+    units: int = 1
+    not_before: int = 0
+    first_at: int | None = None
+
+
+_settled = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("b_id"), deliveries.c.state == "sending")
+    .values(
+        {
+            name: bindparam(f"b_{name}")
+            for name in ("state", "reason", "provider_id", "units", "not_before", "last_at")
+        }
+    )
+)
+
+
+def settle(connection: Connection, results: Sequence[Settled], moment: int) -> None:
+    """Write what became of attempts."""
+    rows = [
+        {
+            "b_id": one.id,
+            "b_state": one.state,
+            "b_reason": one.reason,
+            "b_provider_id": one.provider_id,
+            "b_units": one.units,
+            "b_not_before": one.not_before,
+            "b_last_at": moment,
+        }
+        for one in results
+    ]
+    if rows:
+        connection.execute(_settled, rows)
+
+
+def cancel(connection: Connection, participant: int, reason: str) -> int:
+    """Cancel what is still waiting for a participant; return how many."""
+    query = (
+        update(deliveries)
+        .where(deliveries.c.participant_id == participant, deliveries.c.state == "waiting")
+        .values(state="cancelled", reason=reason)
+    )
+    return connection.execute(query).rowcount
+
+
+def uncertain(connection: Connection, channel: str) -> tuple[int, int]:
+    """Settle what a crash left half sent: (sent again once, perhaps sent).
+
+    Whatever belongs to a talk goes again once, for the person would be stranded; an announcement
+    does not.
+    """
+    left = (deliveries.c.state == "sending") & (deliveries.c.channel == channel)
+    again = left & (deliveries.c.kind != "broadcast") & (deliveries.c.reason != "uncertain")
+    repeated = connection.execute(
+        update(deliveries).where(again).values(state="waiting", reason="uncertain", not_before=0)
+    ).rowcount
+    perhaps = connection.execute(
+        update(deliveries).where(left).values(state="perhaps", reason="uncertain")
+    ).rowcount
+    return repeated, perhaps
+
+
+def next_due(connection: Connection, channel: str, moment: int) -> int | None:
+    """Return when the next delivery that must wait is due."""
+    query = select(func.min(deliveries.c.not_before)).where(
+        deliveries.c.state == "waiting",
+        deliveries.c.channel == channel,
+        deliveries.c.not_before > moment,
+    )
+    due: int | None = connection.scalar(query)
+    return due
+
+
+def handed_over(connection: Connection, open_questions: Mapping[int, str]) -> dict[int, int]:
+    """Return, per participant, when their open question was first handed to the provider."""
+    if not open_questions:
+        return {}
+    query = select(deliveries.c.participant_id, deliveries.c.question, deliveries.c.first_at).where(
+        deliveries.c.participant_id.in_(list(open_questions)),
+        deliveries.c.question.in_(list(set(open_questions.values()))),
+        deliveries.c.first_at.is_not(None),
+    )
+    found: dict[int, int] = {}
+    for owner, question, at in connection.execute(query):
+        if open_questions.get(owner) == question:
+            found[owner] = min(at, found.get(owner, at))
+    return found
+
+
+def provider_id_of(connection: Connection, participant: int, question: str) -> str:
+    """Return the provider's id of the message that asked a question, "" if it was never sent."""
+    query = select(deliveries.c.provider_id).where(
+        deliveries.c.participant_id == participant,
+        deliveries.c.question == question,
+        deliveries.c.provider_id != "",
+    )
+    return connection.scalar(query.order_by(deliveries.c.id.desc()).limit(1)) or ""
+
+
+def advance(connection: Connection, delivery: int, state: str, reason: str) -> bool:
+    """Move a delivery's status forward, never back; say whether it moved."""
+    current = connection.scalar(
+        select(deliveries.c.state).where(deliveries.c.id == delivery).with_for_update()
+    )
+    ends = state == "failed" and FORWARD.get(current or "", 9) < FORWARD["delivered"]
+    if current is None or not (ends or FORWARD.get(state, -1) > FORWARD.get(current, 9)):
+        return False
+    connection.execute(
+        update(deliveries).where(deliveries.c.id == delivery).values(state=state, reason=reason)
+    )
+    return True

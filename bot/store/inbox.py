@@ -1,0 +1,139 @@
+"""The inbox: messages written down once each, and which of them wait for an answer."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection, bindparam, select, update
+
+from bot.store.database import Database
+from bot.store.seal import Seal
+from bot.store.tables import inbox
+from bot.store.wire import Arrival
+
+COLUMN = b"inbox"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A message that waits for its turn."""
+
+    id: int
+    channel: str
+    address_index: bytes
+    kind: str
+    sealed: bytes
+    received_at: int
+    outcome: str
+
+    def open(self, seal: Seal) -> bytes:
+        """Return the Incoming, as JSON."""
+        incoming, _raw = msgspec.msgpack.decode(seal.open(COLUMN, self.sealed), type=list[bytes])
+        return incoming
+
+
+def write_down(
+    connection: Connection, database: Database, seal: Seal, arrivals: Sequence[Arrival]
+) -> int:
+    """Store each message once; return how many were new."""
+    rows = [
+        {
+            "channel": arrival.channel,
+            "event_id": arrival.event_id,
+            "address_index": seal.index(arrival.channel, arrival.address),
+            "kind": arrival.kind,
+            "sealed": seal.seal(COLUMN, msgspec.msgpack.encode([arrival.incoming, arrival.raw])),
+            "received_at": arrival.at,
+            "ready_at": arrival.at,
+            "answered_at": None if arrival.waits else arrival.at,
+            "outcome": "" if arrival.waits else "filed",
+            "error": "",
+        }
+        for arrival in arrivals
+    ]
+    return database.insert_new(connection, inbox, rows)
+
+
+def waiting(connection: Connection, moment: int, limit: int) -> list[Waiting]:
+    """Return what may be answered now, in the order it came.
+
+    Behind a message that still waits for its recording, that person's later ones wait too.
+    """
+    columns = (inbox.c.id, inbox.c.channel, inbox.c.address_index, inbox.c.kind, inbox.c.sealed,
+               inbox.c.received_at, inbox.c.outcome)  # fmt: skip
+    open_rows = inbox.c.answered_at.is_(None)
+    held = select(inbox.c.address_index, inbox.c.id).where(open_rows, inbox.c.ready_at > moment)
+    first_held: dict[bytes, int] = {}
+    for index, row_id in connection.execute(held):
+        first_held[index] = min(row_id, first_held.get(index, row_id))
+    query = select(*columns).where(open_rows, inbox.c.ready_at <= moment).order_by(inbox.c.id)
+    if first_held:
+        query = query.where(
+            inbox.c.address_index.not_in(first_held) | (inbox.c.id < min(first_held.values()))
+        )
+    return [Waiting(*row) for row in connection.execute(query.limit(limit))]
+
+
+def still_waiting(connection: Connection, rows: Iterable[Waiting]) -> list[Waiting]:
+    """Return those that nobody else has answered in the meantime (PostgreSQL)."""
+    found = list(rows)
+    query = select(inbox.c.id).where(
+        inbox.c.id.in_([row.id for row in found]), inbox.c.answered_at.is_(None)
+    )
+    left = set(connection.scalars(query))
+    return [row for row in found if row.id in left]
+
+
+_answered = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("b_id"))
+    .values(
+        answered_at=bindparam("b_at"), outcome=bindparam("b_outcome"), error=bindparam("b_error")
+    )
+)
+
+
+def mark(connection: Connection, outcomes: Sequence[tuple[int, str, str]], moment: int) -> None:
+    """Write (row id, outcome, error) of messages whose turn was taken."""
+    if outcomes:
+        rows = [
+            {"b_id": row_id, "b_at": moment, "b_outcome": outcome, "b_error": error}
+            for row_id, outcome, error in outcomes
+        ]
+        connection.execute(_answered, rows)
+
+
+_held = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("b_id"))
+    .values(ready_at=bindparam("b_ready"), outcome="hearing")
+)
+
+
+def hold(connection: Connection, row_ids: Iterable[int], ready_at: int) -> None:
+    """Let these wait for their recordings, until `ready_at` at the latest."""
+    rows = [{"b_id": row_id, "b_ready": ready_at} for row_id in row_ids]
+    if rows:
+        connection.execute(_held, rows)
+
+
+def next_ready_at(connection: Connection, moment: int) -> int | None:
+    """Return when the next message that waits for its recording is due."""
+    query = select(inbox.c.ready_at).where(inbox.c.answered_at.is_(None), inbox.c.ready_at > moment)
+    return connection.scalar(query.order_by(inbox.c.ready_at).limit(1))
+
+
+def put_back(connection: Connection, row_id: int) -> bool:
+    """Let a message that was set aside wait again; say whether there was one."""
+    query = (
+        update(inbox)
+        .where(inbox.c.id == row_id, inbox.c.outcome == "stuck")
+        .values(answered_at=None, outcome="", error="")
+    )
+    return connection.execute(query).rowcount == 1
+
+
+def stuck(connection: Connection) -> list[tuple[int, str, int, str]]:
+    """Return (id, channel, received_at, error) of the messages that were set aside."""
+    query = select(inbox.c.id, inbox.c.channel, inbox.c.received_at, inbox.c.error)
+    return [tuple(row) for row in connection.execute(query.where(inbox.c.outcome == "stuck"))]

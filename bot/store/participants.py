@@ -1,0 +1,252 @@
+"""Participants and their addresses: found by a keyed hash, read and written by the batch."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from bot.dialogue.conversation import Person
+from bot.store.ids import new_pseudonym
+from bot.store.seal import Seal
+from bot.store.tables import addresses, audit, consents, facts, participants, speakers
+
+STATE = b"participants"
+ADDRESS = b"addresses"
+
+
+@dataclass(frozen=True)
+class Address:
+    """A participant on one channel."""
+
+    id: int
+    participant: int
+    channel: str
+    account: str
+    index: bytes
+    sealed: bytes
+    state: str
+
+    def open(self, seal: Seal) -> str:
+        """Return the address itself."""
+        return seal.open(ADDRESS, self.sealed).decode()
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Someone who writes for the first time."""
+
+    channel: str
+    account: str
+    index: bytes
+    address: str
+    trial: bool = False
+    locale_hint: str = ""
+
+
+_ADDRESS = (addresses.c.id, addresses.c.participant_id, addresses.c.channel, addresses.c.account,
+            addresses.c.address_index, addresses.c.sealed, addresses.c.state)  # fmt: skip
+
+
+def seal_state(seal: Seal, person: Person) -> bytes:
+    """Write a person's state without what has rows of its own."""
+    bare = msgspec.structs.replace(person, conversations=(), invitations=())
+    return seal.seal(STATE, msgspec.json.encode(bare))
+
+
+_person = msgspec.json.Decoder(Person)
+
+
+def open_state(seal: Seal, sealed: bytes) -> Person:
+    """Read a person's state."""
+    return _person.decode(seal.open(STATE, sealed))
+
+
+def by_index(connection: Connection, indexes: Iterable[bytes]) -> dict[bytes, Address]:
+    """Find addresses by their keyed hash."""
+    query = select(*_ADDRESS).where(addresses.c.address_index.in_(list(set(indexes))))
+    return {row.address_index: Address(*row) for row in connection.execute(query)}
+
+
+def addresses_of(connection: Connection, ids: Iterable[int]) -> list[Address]:
+    """Return the addresses of participants, the one last heard from first."""
+    query = select(*_ADDRESS).where(addresses.c.participant_id.in_(list(ids)))
+    order = (func.coalesce(addresses.c.last_in_at, 0).desc(), addresses.c.id)
+    return [Address(*row) for row in connection.execute(query.order_by(*order))]
+
+
+def create(
+    connection: Connection, seal: Seal, newcomers: Sequence[Newcomer], moment: int
+) -> list[Address]:
+    """Make a participant and an address for each newcomer."""
+    if not newcomers:
+        return []
+    ids = connection.scalars(
+        insert(participants).returning(participants.c.id, sort_by_parameter_order=True),
+        [_fresh(seal, moment, trial=one.trial) for one in newcomers],
+    ).all()
+    rows = [
+        {
+            "participant_id": owner,
+            "channel": one.channel,
+            "account": one.account,
+            "address_index": one.index,
+            "sealed": seal.seal(ADDRESS, one.address.encode()),
+            "locale_hint": one.locale_hint,
+            "made_at": moment,
+        }
+        for owner, one in zip(ids, newcomers, strict=True)
+    ]
+    made = connection.execute(
+        insert(addresses).returning(*_ADDRESS, sort_by_parameter_order=True), rows
+    )
+    return [Address(*row) for row in made]
+
+
+def _fresh(seal: Seal, moment: int, *, trial: bool) -> dict[str, Any]:
+    return {
+        "pseudonym": new_pseudonym(),
+        "state": seal_state(seal, Person()),
+        "trial": trial,
+        "made_at": moment,
+        "seen_at": moment,
+    }
+
+
+def someone_else(connection: Connection, seal: Seal, address: Address, moment: int) -> int:
+    """Begin a new participant on an address that others use too; return their id."""
+    trial = connection.scalar(
+        select(participants.c.trial).where(participants.c.id == address.participant)
+    )
+    new: int = connection.scalars(
+        insert(participants).returning(participants.c.id),
+        [_fresh(seal, moment, trial=bool(trial))],
+    ).one()
+    known = connection.scalars(
+        select(speakers.c.participant_id).where(speakers.c.address_id == address.id)
+    ).all()
+    rows = [] if known else [{"address_id": address.id, "number": 1,
+                              "participant_id": address.participant}]  # fmt: skip
+    number = max(len(known), 1) + 1
+    rows.append({"address_id": address.id, "number": number, "participant_id": new})
+    connection.execute(insert(speakers), rows)
+    speaks(connection, address.id, new)
+    return new
+
+
+def speaks(connection: Connection, address: int, participant: int) -> None:
+    """Say who speaks on an address now."""
+    connection.execute(
+        update(addresses).where(addresses.c.id == address).values(participant_id=participant)
+    )
+
+
+def speakers_on(connection: Connection, address: int) -> dict[int, int]:
+    """Return number → participant of those who share an address."""
+    query = select(speakers.c.number, speakers.c.participant_id)
+    rows = connection.execute(query.where(speakers.c.address_id == address))
+    return {row.number: row.participant_id for row in rows}
+
+
+def states(connection: Connection, ids: Iterable[int]) -> dict[int, Any]:
+    """Return (id, pseudonym, state, trial, stopped_at) of participants."""
+    columns = (participants.c.id, participants.c.pseudonym, participants.c.state,
+               participants.c.trial, participants.c.stopped_at)  # fmt: skip
+    query = select(*columns).where(participants.c.id.in_(list(ids)))
+    return {row.id: row for row in connection.execute(query).all()}
+
+
+_saved = (
+    update(participants)
+    .where(participants.c.id == bindparam("b_id"))
+    .values(
+        state=bindparam("b_state"),
+        language=bindparam("b_language"),
+        network=bindparam("b_network"),
+        consented=bindparam("b_consented"),
+        stopped_at=bindparam("b_stopped_at"),
+        seen_at=bindparam("b_seen_at"),
+    )
+)
+
+
+def save(
+    connection: Connection,
+    seal: Seal,
+    people: Mapping[int, Person],
+    stopped: Mapping[int, int | None],
+    moment: int,
+) -> None:
+    """Write the states of people after their turn."""
+    rows = [
+        {
+            "b_id": owner,
+            "b_state": seal_state(seal, person),
+            "b_language": person.language,
+            "b_network": str(person.facts.get("network") or ""),
+            "b_consented": person.facts.get("consent to take part") == "yes",
+            "b_stopped_at": (stopped.get(owner) or moment) if person.stopped else None,
+            "b_seen_at": moment,
+        }
+        for owner, person in people.items()
+    ]
+    if rows:
+        connection.execute(_saved, rows)
+
+
+_heard_from = (
+    update(addresses)
+    .where(addresses.c.id == bindparam("b_id"))
+    .values(last_in_at=bindparam("b_at"), state="good", reason="", account=bindparam("b_account"))
+)
+
+
+def heard_from(connection: Connection, seen: Mapping[int, tuple[int, str]]) -> None:
+    """Write when an address was last heard from, and to which of our senders it wrote."""
+    rows = [{"b_id": key, "b_at": at, "b_account": account} for key, (at, account) in seen.items()]
+    if rows:
+        connection.execute(_heard_from, rows)
+
+
+def set_address_state(connection: Connection, address: int, state: str, reason: str) -> None:
+    """Write that an address is good, blocked or gone, and why."""
+    connection.execute(
+        update(addresses).where(addresses.c.id == address).values(state=state, reason=reason)
+    )
+
+
+def move_address(connection: Connection, seal: Seal, address: Address, to: str) -> bool:
+    """Give an address its new number; False when the new one is known already."""
+    index = seal.index(address.channel, to)
+    if by_index(connection, [index]):
+        return False
+    connection.execute(
+        update(addresses)
+        .where(addresses.c.id == address.id)
+        .values(address_index=index, sealed=seal.seal(ADDRESS, to.encode()))
+    )
+    return True
+
+
+def write_facts(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Append facts."""
+    if rows:
+        connection.execute(insert(facts), list(rows))
+
+
+def write_consents(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Append proofs of consent."""
+    if rows:
+        connection.execute(insert(consents), list(rows))
+
+
+def note(connection: Connection, moment: int, who: str, did: str, about: str = "") -> None:
+    """Append to the audit: who did what, about what; never a number or a name of a participant."""
+    connection.execute(insert(audit), {"at": moment, "who": who, "did": did, "about": about})
+
+
+def by_pseudonym(connection: Connection, pseudonym: str) -> int | None:
+    """Find a participant's id."""
+    query = select(participants.c.id).where(participants.c.pseudonym == pseudonym)
+    return connection.scalar(query)
