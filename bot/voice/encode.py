@@ -1,0 +1,51 @@
+"""Makes the copies that may leave the house, from decoded sound only.
+
+The untrusted file is opened once, by `decode`; encoding it a second time would open the same door
+again and could carry over what was hidden in it. The samples go in as standard input, like there.
+"""
+
+from bot.voice.ffmpeg import COMMON, INPUT_ONLY, program
+from bot.voice.limits import Limits
+from bot.voice.pcm import RATE, Pcm
+from bot.voice.sandbox import run
+from bot.voice.verdict import UnheardError, Verdict
+
+_FROM_PCM = ("-f", "s16le", "-ar", str(RATE), "-ac", "1", "-i", "fd:")
+# Rumble of wind and hands lies below 80 Hz; -16 LUFS is what listeners are used to from speech.
+_LEVEL = ("-af", "highpass=f=80,loudnorm=I=-16:TP=-2:LRA=11")
+_NAMELESS = ("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact")
+# A header with the length would have to be written afterwards, which a pipe does not allow;
+# at a constant rate players need none.
+_MP3 = ("-c:a", "libmp3lame", "-b:a", "48k", "-ar", "24000", "-write_xing", "0")
+_OPUS = ("-c:a", "libopus", "-b:a", "24k", "-application", "voip", "-ar", "48000")
+
+
+def playable(pcm: Pcm, limits: Limits) -> bytes:
+    """Return the sound as MP3 (mono, 48 kbit/s, about -16 LUFS), which every browser plays.
+
+    Raises `UnheardError` with encode_failed, timeout or cannot_run.
+    """
+    return _encoded(pcm, (*_MP3, "-id3v2_version", "0", "-f", "mp3"), limits)
+
+
+def resendable(pcm: Pcm, limits: Limits) -> bytes:
+    """Return the sound as OGG/Opus (mono, 24 kbit/s), which Telegram and WhatsApp show as a voice.
+
+    Raises `UnheardError` with encode_failed, timeout or cannot_run.
+    """
+    return _encoded(pcm, (*_OPUS, "-f", "ogg"), limits)
+
+
+def _encoded(pcm: Pcm, codec: tuple[str, ...], limits: Limits) -> bytes:
+    command = (
+        *(program(), *COMMON, *INPUT_ONLY, *_FROM_PCM),
+        *(*_LEVEL, "-filter_threads", "1", "-ac", "1"),
+        *(*_NAMELESS, *codec, "pipe:1"),
+    )
+    finished = run(command, pcm.data.cast("B"), limits, limits.out_bytes)
+    if finished.stopped in ("wall", "cpu"):
+        raise UnheardError(Verdict.TIMEOUT, f"stopped by its {finished.stopped} limit")
+    if finished.stopped or finished.code or not finished.output:
+        complaint = finished.complaints[-160:].decode("ascii", "replace").strip()
+        raise UnheardError(Verdict.ENCODE_FAILED, complaint)
+    return finished.output

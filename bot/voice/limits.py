@@ -1,0 +1,21 @@
+"""How much of everything one recording may cost us."""
+
+from dataclasses import dataclass
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds of hearing one recording; every run of the decoder is held to them.
+
+    Bytes for sizes, seconds for times. `cpu_seconds`, `memory` and the ban on writing files are
+    enforced by the kernel on Linux; elsewhere only `wall_seconds` and the byte counts hold.
+    """
+
+    max_bytes: int = 20 * MIB
+    max_seconds: int = 600
+    cpu_seconds: int = 20
+    wall_seconds: float = 40.0
+    memory: int = 1 << 30
+    out_bytes: int = 16 * MIB
