@@ -22,11 +22,16 @@ IncomingKind = Literal[
     "ignored",  # understood, but of no interest
     "unreadable",
 ]
-SoundOrFile = Literal["voice", "audio", "video", "photo", "document", "location", "contact", "other"]
+SoundOrFile = Literal[
+    "voice", "audio", "video", "photo", "document", "location", "contact", "other"
+]
 
 
 class MediaRef(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where a channel's media can be had; `ref` is the provider's own name of it."""
+    """Where a channel's media can be had; `ref` is the provider's own name of it.
+
+    Without a `ref` there is nothing to fetch (a contact, a poll): one knows that it came.
+    """
 
     ref: str
     kind: SoundOrFile = "voice"
@@ -90,6 +95,7 @@ class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
     buttons: tuple[tuple[Button, ...], ...] = ()  # rows
     file: OutFile | None = None
     ask_place: str = ""  # the label of a button that shares one's place
+    ends_place: bool = False  # take that button away again
     of: str = ""  # acknowledge: what; redraw and close: the provider's id of the message
     link_preview: bool = False
 
@@ -124,7 +130,8 @@ class Capabilities:
     button_label: int = 0  # characters
     button_data_bytes: int = 0
     toggles: bool = False  # a message's buttons can be redrawn
-    list_items: int = 0
+    list_items: int = 0  # choices that a list can show, where buttons are too few
+    list_label: int = 0  # characters
     plays_sound: bool = False
     carries: frozenset[str] = frozenset()  # kinds of OutFile
     file_limit: int = 0  # bytes out
@@ -154,6 +161,21 @@ class Files(Protocol):
 
     async def open(self, key: str) -> bytes:
         """Return the bytes of a file; KeyError if there is none."""
+        ...
+
+
+class KnownFiles(Protocol):
+    """What providers call the files that we have sent them already: no second upload.
+
+    `account` is our sender at the provider: another one cannot use its names.
+    """
+
+    async def get(self, account: str, key: str, kind: str) -> str:
+        """Return the provider's name of a file; "" if it has none."""
+        ...
+
+    async def put(self, account: str, key: str, kind: str, ref: str) -> None:
+        """Remember it; "" forgets it."""
         ...
 
 

@@ -1,0 +1,72 @@
+"""How a recording, a photo or a document is had from Telegram: its path first, then its bytes."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import aiohttp
+from telegram.error import BadRequest, TelegramError
+
+from channels.base import MediaRef
+from channels.errors import FetchError
+
+Call = Callable[[str, dict[str, Any]], Awaitable[Any]]
+CHUNK = 65_536  # bytes
+LIMIT = aiohttp.ClientTimeout(total=120, connect=5, sock_read=20)
+
+
+async def fetch(
+    call: Call, session: aiohttp.ClientSession, root: str, media: MediaRef, most: int
+) -> AsyncIterator[bytes]:
+    """Stream at most `most` bytes from `root` (a URL). Raises only FetchError, without the URL."""
+    if not media.ref:
+        raise FetchError("nothing to fetch", again=False)
+    if (media.size or 0) > most:
+        raise FetchError("too large", again=False)
+    path = await _path(call, media.ref)
+    failed: str
+    try:
+        async with session.get(root + path, timeout=LIMIT, allow_redirects=False) as answer:
+            _check(answer, most)
+            async for part in _at_most(answer, most):
+                yield part
+            return
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        failed = type(error).__name__
+    except RuntimeError:
+        failed = "the session is closed"
+    raise FetchError(failed, again=True)
+
+
+async def _path(call: Call, ref: str) -> str:
+    try:
+        found = await call("getFile", {"file_id": ref})
+    except BadRequest as error:
+        failed = FetchError(_reason(error), again=False)
+    except TelegramError as error:
+        failed = FetchError(type(error).__name__, again=True)
+    else:
+        path = found.get("file_path") if isinstance(found, dict) else None
+        if isinstance(path, str) and path:
+            return path
+        failed = FetchError("no path", again=True)
+    raise failed
+
+
+def _reason(error: BadRequest) -> str:
+    return "too large" if "too big" in error.message.lower() else "unknown to the channel"
+
+
+def _check(answer: aiohttp.ClientResponse, most: int) -> None:
+    if answer.status != 200:
+        raise FetchError(f"HTTP {answer.status}", again=True)
+    if (answer.content_length or 0) > most:
+        raise FetchError("too large", again=False)
+
+
+async def _at_most(answer: aiohttp.ClientResponse, most: int) -> AsyncIterator[bytes]:
+    size = 0
+    async for part in answer.content.iter_chunked(CHUNK):
+        size += len(part)
+        if size > most:
+            raise FetchError("too large", again=False)
+        yield part
