@@ -6,7 +6,36 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from bot.dialogue.flow import Bundle, Consultation, Flow, Struct
-from bot.dialogue.reply import Effect, Kept, Learned, Moment, Prompt, Withdrawn
+from bot.dialogue.reply import Effect, File, Kept, Learned, Moment, Prompt, Withdrawn
+
+
+class Answered(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """What the engine still needs of an answer once it is written down."""
+
+    place: str  # the step, and the item or time round: "avis@item-3"
+    codes: tuple[str, ...] = ()
+    comment: bool = False
+    unresolved: bool = False
+    skipped: bool = False
+    replies: tuple[str, ...] = ()  # ids of the messages that it is made of
+    parts: tuple[str, ...] = ()  # their words, only where there are several
+    fact: bool = False  # it became a fact
+
+
+class Heard(Struct, frozen=True, omit_defaults=True):
+    """What was said at the open question without answering it: it will be the comment."""
+
+    replies: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()  # the words of each message, "" where it had none
+    files: tuple[File, ...] = ()
+    notes: int = 0  # how many of the messages were recordings
+    tries: int = 0  # how often the question was put again because of them
+    at: Moment = 0  # when the newest came
+
+    @property
+    def words(self) -> str:
+        """All that was said, one message a line."""
+        return "\n".join(part for part in self.parts if part)
 
 
 class Conversation(Struct, frozen=True, omit_defaults=True):
@@ -22,7 +51,15 @@ class Conversation(Struct, frozen=True, omit_defaults=True):
     ending: str = ""
     open_key: str = ""  # of the open question; "" when none is
     asked_at: Moment = 0  # when the turn that asked it was taken
-    # … the engine's own: where it stands, what was answered, the question before
+    # The engine's own: where it stands, what was answered, the question before.
+    place: str = ""  # of the open question: "avis@item-3"
+    trail: tuple[Answered, ...] = ()  # the questions that were asked and done with, in order
+    runs: dict[str, tuple[str, ...]] = {}  # block → the items that it runs over
+    heard: Heard | None = None
+    chosen: tuple[str, ...] = ()  # of several: what is picked so far
+    listening: bool = False  # a person must hear a consent before the talk goes on
+    before: Kept | None = None  # the answer to the question before, whole
+    before_key: str = ""  # what that question's buttons carried
 
     @property
     def key(self) -> str:
@@ -48,11 +85,14 @@ class Person(Struct, frozen=True, omit_defaults=True):
     stopped: bool = False
     stopped_told: bool = False
     human: bool = False  # a hand-over is open
-    pending: str = ""  # what waits for a yes: "forget", "someone else"
+    pending: str = ""  # what the next reply may settle: "forget", "someone else", "menu", "privacy"
     others: int = 0  # how many more people use this phone
     conversations: tuple[Conversation, ...] = ()  # open, waiting, and the last that ended
     invitations: tuple[Invitation, ...] = ()  # not yet taken up
     done: dict[str, Moment] = {}  # conversation key → when it ended
+    put_off: tuple[str, ...] = ()  # of those: left by another road than the main one
+    held: dict[str, int] = {}  # how many answers we keep, by kind: "choice", "text", "voice" …
+    verdicts: tuple[File, ...] = ()  # recordings judged bad that are still to be told of
 
 
 class Scene(Struct, frozen=True, omit_defaults=True):
@@ -66,6 +106,7 @@ class Scene(Struct, frozen=True, omit_defaults=True):
     burst_ms: int = 2000
     locale_hint: str = ""  # the phone's language, where the channel tells
     display_name: str = ""
+    link: str = ""  # how others join through this person's network on this channel, if known
 
 
 class Turn(Struct, frozen=True, omit_defaults=True):
@@ -77,7 +118,7 @@ class Turn(Struct, frozen=True, omit_defaults=True):
     withdrawn: tuple[Withdrawn, ...] = ()
     learned: tuple[Learned, ...] = ()
     effects: tuple[Effect, ...] = ()
-    begun: tuple[str, ...] = ()  # conversation keys whose invitation was taken up
+    begun: tuple[str, ...] = ()  # keys of the conversations that began: their invitations are taken
     understood: tuple[str, ...] = ()  # a phrase's key and its arguments: how the reply was read
 
 
