@@ -62,10 +62,26 @@ class Database:
         """The engine that writes, for migrations and tests."""
         return self._engine
 
-    async def write(self, work: Callable[..., Result], *args: Any) -> Result:
-        """Run `work(connection, *args)` in one transaction that may write. Raises as below."""
-        done: Result = await self._run(self._writers, self.write_now, work, *args)
+    async def write(
+        self, work: Callable[..., Result], *args: Any, wakes: Sequence[str] = ()
+    ) -> Result:
+        """Run `work(connection, *args)` in one transaction that may write.
+
+        `wakes` names the kinds of work that it makes: who waits for them is woken after the
+        commit, here and in other processes. Raises DatabaseAway, DatabaseRefuses.
+        """
+        done: Result = await self._run(self._writers, self._write_and_tell, wakes, work, *args)
+        self.ring(*wakes)
         return done
+
+    def _write_and_tell(
+        self, wakes: Sequence[str], work: Callable[..., Result], *args: Any
+    ) -> Result:
+        with named_errors(), self._engine.begin() as connection:
+            result: Result = work(connection, *args)
+            if wakes and not self.embedded:
+                _notify(connection, wakes)
+        return result
 
     async def read(self, work: Callable[..., Result], *args: Any) -> Result:
         """Run `work(connection, *args)` in one transaction that only reads."""
@@ -77,8 +93,7 @@ class Database:
 
     def write_now(self, work: Callable[..., Result], *args: Any) -> Result:
         """Run in this thread. Raises DatabaseAway, DatabaseRefuses."""
-        with named_errors(), self._engine.begin() as connection:
-            return work(connection, *args)
+        return self._write_and_tell((), work, *args)
 
     def read_now(self, work: Callable[..., Result], *args: Any) -> Result:
         """Run in this thread. Raises DatabaseAway, DatabaseRefuses."""
@@ -129,11 +144,6 @@ class Database:
         """Wake those who wait here for work of these names."""
         for name in names:
             self.bell(name).set()
-
-    async def tell_others(self, *names: str) -> None:
-        """Wake those who wait in other processes (PostgreSQL)."""
-        if not self.embedded:
-            await self.write(_notify, names)
 
     async def listen(self) -> AsyncIterator[tuple[str, ...]]:
         """Yield the names of work that other processes announce, for as long as one listens."""
