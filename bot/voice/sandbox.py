@@ -120,6 +120,7 @@ def _watch(process: subprocess.Popen[bytes], wall_seconds: float, most_output: i
         code = process.wait()
     finally:
         timer.cancel()
+        timer.join()
     complaints.join()
     stopped = _stopped(code, over=over, late=late.is_set())
     return Finished(output, code, stopped, bytes(complaints.first), complaints.damaged)

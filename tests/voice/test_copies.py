@@ -1,0 +1,121 @@
+"""The copies that leave the house: playable, level, without a word about where they came from."""
+
+import re
+import struct
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+from voice.sounds import m4a_note, made, mp3_note, sine, voice_note
+
+from bot.voice.decode import decode
+from bot.voice.encode import playable, resendable
+from bot.voice.hear import hear
+from bot.voice.limits import Limits
+from bot.voice.pcm import RATE, Pcm
+from bot.voice.sniff import MP3, OGG_OPUS, sniff
+from bot.voice.verdict import UnheardError, Verdict
+
+LIMITS = Limits()
+# Speech swells and fades; so does this tone, four times a second.
+SPEECH_LIKE = "tremolo=f=4:d=0.7"
+
+
+def inspected(copy: bytes, *arguments: str) -> str:
+    """What FFmpeg says of a copy."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "copy"
+        path.write_bytes(copy)
+        command = (imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-i", path, *arguments)
+        return subprocess.run(
+            (*command, "-f", "null", "-"), capture_output=True, check=True, text=True
+        ).stderr
+
+
+def loudness(copy: bytes) -> float:
+    """The integrated loudness of a copy in LUFS."""
+    return float(re.findall(r"I:\s+(-?[\d.]+) LUFS", inspected(copy, "-af", "ebur128"))[-1])
+
+
+def decoded(recording: bytes) -> Pcm:
+    """The samples of a recording."""
+    return decode(recording, LIMITS).pcm
+
+
+def test_the_copy_for_browsers_is_mono_mp3() -> None:
+    copy = hear(voice_note()).mp3
+    assert sniff(copy) == MP3
+    assert "24000 Hz, mono" in inspected(copy)
+
+
+def test_the_copy_for_sending_is_a_voice_note_again() -> None:
+    copy = resendable(decoded(m4a_note()), LIMITS)
+    assert sniff(copy) == OGG_OPUS
+    assert "48000 Hz, mono" in inspected(copy)
+    assert hear(copy).seconds == pytest.approx(2, abs=0.1)
+
+
+@pytest.mark.parametrize("gain", ["-30dB", "-12dB", "0dB", "15dB"])
+def test_quiet_and_loud_notes_come_out_equally_loud(gain: str) -> None:
+    note = made("a.wav", *sine(6), "-af", f"{SPEECH_LIKE},volume={gain}")
+    assert loudness(hear(note).mp3) == pytest.approx(-16, abs=2)
+    assert loudness(resendable(decoded(note), LIMITS)) == pytest.approx(-16, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("recording", "private"),
+    [
+        (m4a_note, (b"Rue du March", struct.pack(">i", int(12.37 * 65536)))),
+        (mp3_note, (b"Rue du March", b"+12.3700-001.5200")),
+    ],
+    ids=["m4a", "mp3"],
+)
+def test_the_title_and_the_place_in_a_recording_are_not_in_its_copies(
+    recording: Callable[[], bytes], private: tuple[bytes, ...]
+) -> None:
+    assert all(word in recording() for word in private)
+    pcm = decoded(recording())
+    for copy in (playable(pcm, LIMITS), resendable(pcm, LIMITS)):
+        assert not any(word in copy for word in private)
+
+
+def test_an_mp3_begins_with_sound_and_not_with_a_tag() -> None:
+    assert hear(mp3_note()).mp3[0] == 0xFF
+
+
+def test_the_same_note_makes_the_same_copies() -> None:
+    pcm = decoded(voice_note())
+    assert playable(pcm, LIMITS) == playable(pcm, LIMITS)
+
+
+def test_silence_around_speech_is_cut_but_for_three_tenths() -> None:
+    note = made("a.wav", *sine(2), "-af", "adelay=3s,apad=pad_dur=4")
+    heard = hear(note)
+    assert heard.seconds == pytest.approx(9, abs=0.1)
+    assert len(decoded(heard.mp3)) / RATE == pytest.approx(2.6, abs=0.2)
+
+
+def test_a_quiet_beginning_is_not_taken_for_silence() -> None:
+    """A voice that starts 30 dB below its loudest moment is kept whole."""
+    note = made("a.wav", *sine(4), "-af", "volume='if(lt(t,2),0.03,1)':eval=frame")
+    assert len(decoded(hear(note).mp3)) / RATE == pytest.approx(4, abs=0.1)
+
+
+def test_the_outline_shows_where_the_voice_is() -> None:
+    """Half a note of tone, half of near silence: high peaks, then low ones."""
+    note = made("a.wav", *sine(4), "-af", "volume='if(lt(t,2),1,0.05)':eval=frame")
+    peaks = np.array(hear(note).peaks)
+    assert peaks.max() == 1
+    assert peaks[:95].min() > 0.8
+    assert peaks[105:195].max() < 0.2
+
+
+def test_an_encoder_that_fails_is_a_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.voice.encode._MP3", ("-c:a", "no_such_encoder"))
+    with pytest.raises(UnheardError) as fault:
+        playable(decoded(voice_note()), LIMITS)
+    assert fault.value.verdict is Verdict.ENCODE_FAILED
