@@ -70,7 +70,7 @@ class _Query(Struct, forbid_unknown_fields=True):
 
 
 class _Update(Struct, forbid_unknown_fields=True):
-    update_id: Annotated[int, Meta(gt=-(2**63), lt=2**63)]
+    update_id: Annotated[int, Meta(ge=0, le=2**62)]
     message: _Message | None = None
     callback_query: _Query | None = None
 

@@ -1,0 +1,1 @@
+"""Local servers that play what we talk with."""
