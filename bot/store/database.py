@@ -141,9 +141,17 @@ class Database:
         return self._bells.setdefault(name, asyncio.Event())
 
     def ring(self, *names: str) -> None:
-        """Wake those who wait here for work of these names."""
+        """Wake those who wait here for work of these names, or of a part of it ("outbox sms")."""
         for name in names:
             self.bell(name).set()
+            for known, bell in self._bells.items():
+                if known.startswith(name + " "):
+                    bell.set()
+
+    def ring_all(self) -> None:
+        """Wake everybody: the house is closing."""
+        for bell in self._bells.values():
+            bell.set()
 
     async def listen(self) -> AsyncIterator[tuple[str, ...]]:
         """Yield the names of work that other processes announce, for as long as one listens."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from bot.store.seal import Seal
@@ -29,6 +30,7 @@ class Due:
     closes: str
     made_at: int
     units: int
+    reason: str
     stopped_at: int | None
     address_state: str
 
@@ -84,7 +86,7 @@ def claim(
     A participant's deliveries keep their order: behind one that must wait, the others wait too.
     """
     due = _due(connection, channel, moment, limit, skip_locked=skip_locked)
-    blocked = _blocked(connection, {one.participant for one in due}, channel)
+    blocked = _blocked(connection, {one.participant for one in due}, channel, moment)
     taken = [one for one in due if one.id <= blocked.get(one.participant, one.id)]
     if taken:
         connection.execute(_claimed, [{"b_id": one.id, "b_at": moment} for one in taken])
@@ -104,7 +106,7 @@ _claimed = (
 
 _DUE = (deliveries.c.id, deliveries.c.participant_id, deliveries.c.address_id, deliveries.c.kind,
         deliveries.c.sealed, deliveries.c.attempts, deliveries.c.closes, deliveries.c.made_at,
-        deliveries.c.units, participants.c.stopped_at, addresses.c.state)  # fmt: skip
+        deliveries.c.units, deliveries.c.reason, participants.c.stopped_at, addresses.c.state)  # fmt: skip
 
 
 def _due(
@@ -127,7 +129,9 @@ def _due(
     return [Due(*row) for row in connection.execute(query)]
 
 
-def _blocked(connection: Connection, people: Iterable[int], channel: str) -> dict[int, int]:
+def _blocked(
+    connection: Connection, people: Iterable[int], channel: str, moment: int
+) -> dict[int, int]:
     """Return, per participant, the first delivery that is in hand or must wait."""
     query = (
         select(deliveries.c.participant_id, func.min(deliveries.c.id))
@@ -137,7 +141,7 @@ def _blocked(connection: Connection, people: Iterable[int], channel: str) -> dic
             deliveries.c.rank == 0,
             or_(
                 deliveries.c.state == "sending",
-                and_(deliveries.c.state == "waiting", deliveries.c.attempts > 0),
+                and_(deliveries.c.state == "waiting", deliveries.c.not_before > moment),
             ),
         )
         .group_by(deliveries.c.participant_id)
@@ -155,7 +159,7 @@ class Settled:
     provider_id: str = ""
     units: int = 1
     not_before: int = 0
-    first_at: int | None = None
+    tried: bool = True  # False: it was taken, but not sent
 
 
 _settled = (
@@ -166,6 +170,7 @@ _settled = (
             name: bindparam(f"b_{name}")
             for name in ("state", "reason", "provider_id", "units", "not_before", "last_at")
         }
+        | {"attempts": deliveries.c.attempts - bindparam("b_untried")}
     )
 )
 
@@ -181,11 +186,25 @@ def settle(connection: Connection, results: Sequence[Settled], moment: int) -> N
             "b_units": one.units,
             "b_not_before": one.not_before,
             "b_last_at": moment,
+            "b_untried": 0 if one.tried else 1,
         }
         for one in results
     ]
     if rows:
         connection.execute(_settled, rows)
+
+
+def move(connection: Connection, seal: Seal, due: Due, to: str) -> None:
+    """Send a delivery, and whatever follows, to the address's new number."""
+    address = connection.execute(select(addresses).where(addresses.c.id == due.address)).one()
+    index = seal.index(address.channel, to)
+    taken = connection.scalar(select(addresses.c.id).where(addresses.c.address_index == index))
+    if taken is None:
+        changed = {"address_index": index, "sealed": seal.seal(b"addresses", to.encode())}
+        connection.execute(update(addresses).where(addresses.c.id == due.address).values(changed))
+    outgoing = msgspec.json.decode(due.open(seal)) | {"address": to}
+    body = seal.seal(COLUMN, msgspec.json.encode(outgoing))
+    connection.execute(update(deliveries).where(deliveries.c.id == due.id).values(sealed=body))
 
 
 def cancel(connection: Connection, participant: int, reason: str) -> int:

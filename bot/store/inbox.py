@@ -54,8 +54,10 @@ def write_down(
     return database.insert_new(connection, inbox, rows)
 
 
-def waiting(connection: Connection, moment: int, limit: int) -> list[Waiting]:
-    """Return what may be answered now, in the order it came.
+def waiting(
+    connection: Connection, moment: int, limit: int, channels: Sequence[str]
+) -> list[Waiting]:
+    """Return what may be answered now on these channels, in the order it came.
 
     Behind a message that still waits for its recording, that person's later ones wait too.
     """
@@ -66,12 +68,13 @@ def waiting(connection: Connection, moment: int, limit: int) -> list[Waiting]:
     first_held: dict[bytes, int] = {}
     for index, row_id in connection.execute(held):
         first_held[index] = min(row_id, first_held.get(index, row_id))
-    query = select(*columns).where(open_rows, inbox.c.ready_at <= moment).order_by(inbox.c.id)
+    mine = inbox.c.channel.in_(channels)
+    query = select(*columns).where(open_rows, mine, inbox.c.ready_at <= moment)
     if first_held:
         query = query.where(
             inbox.c.address_index.not_in(first_held) | (inbox.c.id < min(first_held.values()))
         )
-    return [Waiting(*row) for row in connection.execute(query.limit(limit))]
+    return [Waiting(*row) for row in connection.execute(query.order_by(inbox.c.id).limit(limit))]
 
 
 def still_waiting(connection: Connection, rows: Iterable[Waiting]) -> list[Waiting]:

@@ -1,0 +1,277 @@
+"""Send what the outbox promises: at a pace, in order per person, each with an outcome.
+
+A row is marked as being sent before it is sent; what a crash leaves so is settled at the next
+start (`settle_what_a_crash_left`). Results are written by the batch, while the next ones go out.
+"""
+
+import asyncio
+import logging
+import random
+from dataclasses import dataclass, replace
+
+import msgspec
+from sqlalchemy import Connection
+
+from bot.gateway.house import House
+from bot.gateway.pace import Bucket, Buckets
+from bot.store import deliveries, participants
+from bot.store.database import DatabaseAway
+from bot.store.deliveries import Due, Settled
+from channels.base import Channel, Outgoing, Receipt
+from channels.errors import DeliveryError
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 64  # sends in flight
+AHEAD = 0.3  # seconds of the pace that are taken from the outbox at a time
+ATTEMPTS = 12
+BACK_OFF = (1, 2, 5, 15, 60, 300, 900, 3600, 3600, 3600, 3600)  # seconds, before jitter
+REPEATED = "uncertain"  # the reason of a delivery that is sent a second time for want of an answer
+
+_outgoing = msgspec.json.Decoder(Outgoing)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What an attempt led to: the row's new state, and what it says of the address."""
+
+    settled: Settled
+    due: Due
+    address_state: str = ""
+    reason: str = ""
+    moved_to: str = ""
+
+
+class Sender:
+    """Sends what is due on one channel; a slow or hanging send holds up nobody but its person."""
+
+    def __init__(self, house: House, channel: Channel) -> None:
+        self.house = house
+        self.channel = channel
+        self.hold_until = 0
+        self.broken = ""  # why the provider no longer takes anything from us, "" when it does
+        self._bell = house.database.bell(f"outbox {channel.name}")
+        self._overall = Bucket(channel.can.overall, house.clock())
+        self._turnstile = asyncio.Lock()
+        self._each = Buckets(channel.can.per_address)
+        self._in_hand: set[asyncio.Task[None]] = set()
+        self._tried: list[Tried] = []
+        self._has_tried = asyncio.Event()
+
+    async def settle_what_a_crash_left(self) -> None:
+        """Send again, once, what belongs to a talk; count the rest as "perhaps"."""
+        repeated, perhaps = await self.house.database.write(deliveries.uncertain, self.channel.name)
+        if repeated or perhaps:
+            log.warning("%s: %d sent again, %d perhaps sent", self.channel.name, repeated, perhaps)
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Send until asked to end, then finish what is in hand; sleeps while nothing is due."""
+        writer = asyncio.create_task(self._write_outcomes())
+        try:
+            while not stopping.is_set():
+                self._bell.clear()
+                wait_ms = await self._begin_or_wait()
+                if wait_ms != 0 and not stopping.is_set():
+                    await _sleep(self._bell, wait_ms)
+            await self._finish()
+        finally:
+            writer.cancel()
+
+    async def send_all_due(self) -> None:
+        """Send everything that is due now, and return when its outcomes are written."""
+        while await self._begin_or_wait() == 0 or self._in_hand:
+            await self._finish()
+
+    async def _finish(self) -> None:
+        if self._in_hand:
+            await asyncio.wait(set(self._in_hand))
+        await self._write(self._take_tried())
+
+    async def _begin_or_wait(self) -> int | None:
+        try:
+            return await self._begin_due()
+        except DatabaseAway as error:
+            log.warning("%s: sending waits: %s", self.channel.name, error)
+            return 1000
+
+    async def _begin_due(self) -> int | None:
+        """Begin to send what is due; return for how long to sleep, ms (None: until woken)."""
+        house, moment = self.house, self.house.clock()
+        if self.hold_until > moment:
+            return self.hold_until - moment
+        free = AT_ONCE - len(self._in_hand)
+        if free <= 0:
+            return None  # whoever ends rings the bell
+        ahead = max(1, int(self.channel.can.overall.per_second * AHEAD))
+        taken = await house.database.write(self._claim, moment, min(free, ahead))
+        if not taken:
+            return await self._until_next(moment)
+        self._begin(taken)
+        return 0
+
+    def _claim(self, connection: Connection, moment: int, limit: int) -> list[Due]:
+        shared = not self.house.database.embedded
+        return deliveries.claim(connection, self.channel.name, moment, limit, skip_locked=shared)
+
+    async def _until_next(self, moment: int) -> int | None:
+        due = await self.house.database.read(deliveries.next_due, self.channel.name, moment)
+        return None if due is None else max(1, due - moment)
+
+    def _begin(self, taken: list[Due]) -> None:
+        people: dict[int, list[Due]] = {}
+        for one in taken:
+            people.setdefault(one.participant, []).append(one)
+        for own in people.values():
+            task = asyncio.create_task(self._send_and_note(own))
+            self._in_hand.add(task)
+            task.add_done_callback(self._let_go)
+
+    def _let_go(self, task: asyncio.Task[None]) -> None:
+        self._in_hand.discard(task)
+        self._bell.set()
+
+    async def _send_and_note(self, own: list[Due]) -> None:
+        self._tried.extend(await self._send_to(own))
+        self._has_tried.set()
+
+    def _take_tried(self) -> list[Tried]:
+        found, self._tried = self._tried, []
+        return found
+
+    async def _write_outcomes(self) -> None:
+        """Write outcomes as they come, by the batch, while others are being sent."""
+        while True:
+            await self._has_tried.wait()
+            self._has_tried.clear()
+            await asyncio.shield(self._write(self._take_tried()))
+
+    async def _send_to(self, own: list[Due]) -> list[Tried]:
+        """Send to one person, in order."""
+        tried: list[Tried] = []
+        waits = 0
+        for one in own:
+            if waits:  # an earlier one must go first
+                tried.append(_not_now(one, waits))
+                continue
+            result = await self._try(one)
+            tried.append(result)
+            waits = result.settled.not_before if result.settled.state == "waiting" else 0
+        return tried
+
+    async def _try(self, due: Due) -> Tried:
+        moment = self.house.clock()
+        if due.stopped:
+            return Tried(Settled(due.id, "cancelled", "stopped"), due)
+        if due.address_state != "good":
+            return Tried(Settled(due.id, "failed", due.address_state), due)
+        if self.hold_until > moment or self.broken:
+            return _not_now(due, max(self.hold_until, moment + 1000))
+        wait = self._each.of(due.address, moment).wait(due.units, moment)
+        if wait:
+            return _not_now(due, moment + wait)
+        self._each.of(due.address, moment).take(due.units, moment)
+        await self._keep_pace(due.units)
+        return await self._send(due)
+
+    async def _keep_pace(self, units: int) -> None:
+        """Wait in line until the sender may send so many units."""
+        async with self._turnstile:
+            await asyncio.sleep(self._overall.wait(units, self.house.clock()) / 1000)
+            self._overall.take(units, self.house.clock())
+
+    async def _send(self, due: Due) -> Tried:
+        outgoing = _outgoing.decode(due.open(self.house.seal))
+        if outgoing.do in ("close", "redraw") and not outgoing.of:
+            outgoing = await self._find(due, outgoing)
+            if not outgoing.of:
+                return Tried(Settled(due.id, "skipped", "the question was never sent"), due)
+        try:
+            receipt = await self.channel.send(outgoing)
+        except DeliveryError as error:
+            return self._failed(due, error)
+        return Tried(_went_out(due, receipt), due)
+
+    async def _find(self, due: Due, outgoing: Outgoing) -> Outgoing:
+        message = await self.house.database.read(
+            deliveries.provider_id_of, due.participant, due.closes
+        )
+        return msgspec.structs.replace(outgoing, of=message)
+
+    def _failed(self, due: Due, error: DeliveryError) -> Tried:
+        """Decide what a failure means, in this one place."""
+        failure, moment = error.failure, self.house.clock()
+        reason = failure.code
+        if failure.means == "throttled":
+            wait = int(1000 * (error.retry_after or 1)) + random.randint(50, 500)
+            self.hold_until = max(self.hold_until, moment + wait)
+            return _later(due, reason, self.hold_until)
+        if failure.means == "sender":
+            self.broken = failure.words
+            log.error("%s stopped sending: %s", self.channel.name, failure.words)
+            return _later(due, reason, moment + 60_000)
+        if failure.means == "moved":
+            return replace(_later(due, reason, moment), moved_to=error.moved_to)
+        if failure.means == "uncertain":
+            return Tried(_uncertain(due, reason, moment), due)
+        if failure.again and due.attempts + 1 < ATTEMPTS:
+            return _later(due, reason, moment + _back_off(due.attempts))
+        if failure.scope == "address":
+            state = "blocked" if failure.means == "opted_out" else "gone"
+            return Tried(Settled(due.id, "failed", reason), due, state, reason)
+        return Tried(Settled(due.id, "failed", reason), due)
+
+    async def _write(self, found: list[Tried]) -> None:
+        while found:
+            try:
+                await self.house.database.write(self._settle, found)
+            except DatabaseAway as error:
+                log.warning("%s: outcomes wait for the database: %s", self.channel.name, error)
+                await asyncio.sleep(1)
+            else:
+                break
+        self._bell.set()
+
+    def _settle(self, connection: Connection, results: list[Tried]) -> None:
+        moment, seal = self.house.clock(), self.house.seal
+        deliveries.settle(connection, [one.settled for one in results], moment)
+        for one in results:
+            if one.address_state:
+                participants.set_address_state(
+                    connection, one.due.address, one.address_state, one.reason
+                )
+            if one.moved_to:
+                deliveries.move(connection, seal, one.due, one.moved_to)
+
+
+def _not_now(due: Due, not_before: int) -> Tried:
+    """Put a delivery back that was not tried."""
+    return Tried(Settled(due.id, "waiting", due.reason, not_before=not_before, tried=False), due)
+
+
+def _later(due: Due, reason: str, not_before: int) -> Tried:
+    """Try again later; that it was repeated once already must not be forgotten."""
+    kept = REPEATED if due.reason == REPEATED else reason
+    return Tried(Settled(due.id, "waiting", kept, not_before=not_before), due)
+
+
+def _went_out(due: Due, receipt: Receipt) -> Settled:
+    return Settled(due.id, "sent", provider_id=receipt.provider_id, units=receipt.units)
+
+
+def _uncertain(due: Due, reason: str, moment: int) -> Settled:
+    """Nobody knows: whatever belongs to a talk goes again once, an announcement does not."""
+    if due.kind == "broadcast" or due.reason == REPEATED:
+        return Settled(due.id, "perhaps", reason)
+    return Settled(due.id, "waiting", REPEATED, not_before=moment + _back_off(due.attempts))
+
+
+def _back_off(attempts: int) -> int:
+    seconds = BACK_OFF[min(attempts, len(BACK_OFF) - 1)]
+    return int(1000 * seconds * random.uniform(0.8, 1.3))
+
+
+async def _sleep(bell: asyncio.Event, wait_ms: int | None) -> None:
+    try:
+        await asyncio.wait_for(bell.wait(), None if wait_ms is None else wait_ms / 1000)
+    except TimeoutError:
+        return

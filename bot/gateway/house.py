@@ -1,0 +1,41 @@
+"""The parts of a running Palabre, put together by `bot.wiring` and by the tests."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.gateway.programme import Shelf
+from bot.store.database import Database
+from bot.store.media import MediaStore
+from bot.store.seal import Seal
+from channels.base import Capabilities, Channel
+
+
+def wall_clock() -> int:
+    """Return the time, milliseconds since 1970 UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def no_link(code: str, language: str) -> str:
+    """Stand in for a document's address where there is no public one."""
+    return ""
+
+
+@dataclass
+class House:
+    """Everything that a verb of the gateway may use."""
+
+    database: Database
+    seal: Seal
+    media: MediaStore
+    channels: Mapping[str, Channel]
+    shelf: Shelf
+    burst_ms: int = 2000
+    clock: Callable[[], int] = wall_clock
+    link: Callable[[str, str], str] = no_link  # a document's public address, "" for none
+    voice_wait_ms: int = 8000
+    trial_channels: frozenset[str] = frozenset({"simulator", "terminal"})
+
+    def can(self, channel: str) -> Capabilities:
+        """Return what a channel can show and carry."""
+        return self.channels[channel].can

@@ -1,0 +1,236 @@
+"""What a turn led to, put on paper: answers, facts, consents, promises, effects."""
+
+from typing import Any
+
+import msgspec
+
+from bot.dialogue import talk
+from bot.dialogue.conversation import Turn
+from bot.dialogue.flow import CONSENTS
+from bot.dialogue.reply import Effect, Kept, Learned, Prompt
+from bot.gateway.render import Drawn, draw
+from bot.gateway.sitting import Seat, Sitting
+from bot.store import handovers, participants
+from bot.store.deliveries import cancel
+from bot.store.keeping import Said, verdict_told
+from bot.store.participants import Address
+
+HOUR = 3_600_000
+
+
+def put_down(
+    sitting: Sitting,
+    seat: Seat,
+    turn: Turn,
+    address: Address,
+    *,
+    pressed_on: str = "",
+    kind: str = "reply",
+    rank: int = 0,
+    broadcast: int | None = None,
+) -> None:
+    """Gather all that a turn led to; `pressed_on` is the message whose button was pressed."""
+    seat.person = turn.person
+    seat.changed = True
+    out = sitting.written
+    for kept in turn.kept:
+        out.said.append(_said(sitting, seat, kept, address.channel))
+    out.withdrawn.extend((seat.id, one) for one in turn.withdrawn)
+    for learned in turn.learned:
+        _learn(sitting, seat, learned, turn, address)
+    _take_up(sitting, seat, turn)
+    for effect in turn.effects:
+        _EFFECTS[effect.kind](sitting, seat, effect, address)
+    if seat.id in sitting.forgetting:
+        _say_farewell(sitting, seat, turn.prompts, address)
+        return
+    say(sitting, seat, turn.prompts, address, pressed_on=pressed_on, kind=kind, rank=rank,
+        broadcast=broadcast)  # fmt: skip
+
+
+def _said(sitting: Sitting, seat: Seat, kept: Kept, channel: str) -> Said:
+    flow = sitting.programme.flow(kept.revision, kept.language)
+    return Said(seat.id, channel_kind(channel), flow.phase or flow.name, kept)
+
+
+def channel_kind(channel: str) -> str:
+    """Return a channel's kind: a terminal has a name of its own each time it is opened."""
+    return channel.partition(":")[0]
+
+
+def _learn(sitting: Sitting, seat: Seat, learned: Learned, turn: Turn, address: Address) -> None:
+    value = None if learned.value is None else msgspec.json.encode(learned.value).decode()
+    sitting.written.facts.append({
+        "participant_id": seat.id,
+        "name": learned.name,
+        "value": value,
+        "source": learned.source,
+        "step": learned.step,
+        "at": sitting.moment,
+    })  # fmt: skip
+    if learned.name in CONSENTS:
+        sitting.written.consents.append(_proof(sitting, seat, learned, turn, address))
+
+
+def _proof(
+    sitting: Sitting, seat: Seat, learned: Learned, turn: Turn, address: Address
+) -> dict[str, Any]:
+    asked = next((one for one in turn.kept if one.fact == learned.name), None)
+    return {
+        "participant_id": seat.id,
+        "kind": learned.name,
+        "answer": str(learned.value or ""),
+        "words": learned.words or (asked.question if asked else ""),
+        "revision": asked.revision if asked else "",
+        "language": turn.person.language,
+        "channel": channel_kind(address.channel),
+        "at": sitting.moment,
+    }
+
+
+def _take_up(sitting: Sitting, seat: Seat, turn: Turn) -> None:
+    for key in turn.begun:
+        flow, _, about = key.partition("/")
+        row_id = seat.invitations.get((flow, about))
+        if row_id is not None:
+            sitting.written.taken_up.append(row_id)
+
+
+def say(
+    sitting: Sitting,
+    seat: Seat,
+    prompts: tuple[Prompt, ...],
+    address: Address,
+    *,
+    pressed_on: str = "",
+    kind: str = "reply",
+    rank: int = 0,
+    broadcast: int | None = None,
+) -> None:
+    """Promise prompts, drawn as the address's channel can show them."""
+    if not prompts:
+        return
+    for one in _drawn(sitting, seat, prompts, address, pressed_on):
+        tidy = one.outgoing.do != "send"
+        sitting.promise(
+            seat.id, address, one.outgoing, kind="close" if tidy else kind, rank=rank,
+            question=one.question, closes=one.closes, units=one.units, broadcast=broadcast,
+        )  # fmt: skip
+
+
+def _drawn(
+    sitting: Sitting, seat: Seat, prompts: tuple[Prompt, ...], address: Address, pressed_on: str
+) -> list[Drawn]:
+    house, language = sitting.house, seat.person.language
+
+    def link(document: str) -> str:
+        return house.link(document, language)
+
+    where = address.open(house.seal)
+    return draw(prompts, house.can(address.channel), where, address.account, link,
+                pressed_on=pressed_on)  # fmt: skip
+
+
+def _say_farewell(
+    sitting: Sitting, seat: Seat, prompts: tuple[Prompt, ...], address: Address
+) -> None:
+    """Say it without writing it down: the one it is said to is being forgotten."""
+    drawn = _drawn(sitting, seat, prompts, address, "")
+    sitting.courtesies.extend((address.channel, one.outgoing) for one in drawn)
+
+
+def _stop(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
+    """Stop everything to this person, on all addresses, in this very transaction."""
+    seat.stopped_at = sitting.moment
+    cancel(sitting.connection, seat.id, "stopped")
+    handovers.close(sitting.connection, seat.id, "the person said stop", sitting.moment)
+
+
+def _start(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
+    seat.stopped_at = None
+
+
+def _forget(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
+    sitting.forgetting.append(seat.id)
+
+
+def _someone_else(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
+    """Begin with a new person on this phone; the one before keeps their talk."""
+    new = participants.someone_else(sitting.connection, sitting.house.seal, address, sitting.moment)
+    sitting.load([new])
+    sitting.speaking[address.id] = new
+    newcomer = sitting.seats[new]
+    count = len(participants.speakers_on(sitting.connection, address.id))
+    newcomer.person = msgspec.structs.replace(newcomer.person, others=count - 1)
+    _greet(sitting, newcomer, address)
+
+
+def _switch_person(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
+    number = int(effect.detail) if effect.detail.isdigit() else 0
+    known = participants.speakers_on(sitting.connection, address.id)
+    if known.get(number) is None:
+        return
+    participants.speaks(sitting.connection, address.id, known[number])
+    sitting.load([known[number]])
+    sitting.speaking[address.id] = known[number]
+    other = sitting.seats[known[number]]
+    person = msgspec.structs.replace(other.person, others=len(known) - 1)
+    other.person = person
+    _greet(sitting, other, address)
+
+
+def _greet(sitting: Sitting, seat: Seat, address: Address) -> None:
+    scene = sitting.scene(seat, address.channel)
+    put_down(sitting, seat, talk.greet(sitting.programme, seat.person, scene), address)
+
+
+def _hand_over(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
+    handovers.open_one(sitting.connection, seat.id, sitting.moment)
+
+
+def _hand_over_closed(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
+    handovers.close(sitting.connection, seat.id, effect.detail, sitting.moment)
+
+
+def _word_for_the_human(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
+    handovers.say(
+        sitting.connection, sitting.house.seal, seat.id, effect.detail, sitting.moment, ours=False
+    )
+
+
+def _hear(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
+    """Do nothing more: the answer was kept as unresolved, and waits in that list."""
+
+
+def _remind(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
+    question = seat.open_key
+    sitting.written.reminders.extend(
+        {
+            "participant_id": seat.id,
+            "conversation": effect.conversation,
+            "question": question,
+            "due_at": sitting.moment + int(hours) * HOUR,
+            "state": "waiting",
+        }
+        for hours in effect.detail.split(",")
+        if hours.isdigit() and question
+    )
+
+
+def _verdict_told(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
+    verdict_told(sitting.connection, effect.detail)
+
+
+_EFFECTS = {
+    "stop": _stop,
+    "start": _start,
+    "forget": _forget,
+    "someone else": _someone_else,
+    "switch person": _switch_person,
+    "hand over": _hand_over,
+    "hand over closed": _hand_over_closed,
+    "word for the human": _word_for_the_human,
+    "hear": _hear,
+    "remind": _remind,
+    "mark verdict told": _verdict_told,
+}

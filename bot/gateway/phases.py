@@ -1,0 +1,258 @@
+"""The calendar: opening a phase invites people and announces it; each one has an outcome."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection, func, insert, select, update
+
+from bot.dialogue import talk
+from bot.dialogue.conversation import Invitation
+from bot.dialogue.flow import Consultation, Phase
+from bot.gateway.house import House
+from bot.gateway.outcome import put_down
+from bot.gateway.programme import phase_states
+from bot.gateway.sitting import Seat, Sitting
+from bot.store import conversations, participants
+from bot.store.database import Database
+from bot.store.participants import Address, note
+from bot.store.tables import broadcasts, deliveries, phases, recipients
+from bot.store.tables import participants as people_table
+
+CHUNK = 200
+NEVER_CONSENTED = "has not agreed to take part"
+STOPPED = "said stop"
+NO_ADDRESS = "no address that can be reached"
+NOT_CONCERNED = "another role"
+DONE = "has taken part already"
+
+
+class NoSuchPhase(Exception):
+    """There is no such phase; `palabre phase list` shows them."""
+
+
+class NoFlow(Exception):
+    """This phase has no flow in this consultation, so there is nothing to open."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the calendar."""
+
+    code: str
+    state: str
+    opens: str
+    closes: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Whom opening a phase would reach, and why not the others."""
+
+    reached: int
+    by_channel: dict[str, int]
+    by_language: dict[str, int]
+    excluded: dict[str, int]
+
+
+def set_up(
+    connection: Connection, database: Database, consultation: Consultation, moment: int
+) -> None:
+    """Write the states that ship, for phases that are not known yet."""
+    rows = [
+        {"code": phase.code, "state": phase.ships, "changed_at": moment}
+        for phase in consultation.phases
+    ]
+    database.insert_new(connection, phases, rows)
+
+
+def calendar(connection: Connection, consultation: Consultation, language: str) -> list[Line]:
+    """Return the phases in order."""
+    states = phase_states(connection)
+    return [
+        Line(
+            phase.code, states.get(phase.code, phase.ships), phase.opens, phase.closes,
+            phase.title.get(language) or phase.title.get(consultation.source, phase.code),
+        )
+        for phase in consultation.phases
+    ]  # fmt: skip
+
+
+def find(consultation: Consultation, code: str) -> Phase:
+    """Return a phase. Raises NoSuchPhase."""
+    for phase in consultation.phases:
+        if phase.code == code:
+            return phase
+    raise NoSuchPhase(NoSuchPhase.__doc__)
+
+
+def preview(connection: Connection, house: House, phase: Phase) -> Preview:
+    """Count whom opening would reach."""
+    channels: Counter[str] = Counter()
+    languages: Counter[str] = Counter()
+    excluded: Counter[str] = Counter()
+    for chunk in _chunks(connection):
+        sitting = Sitting(connection, house, house.clock())
+        sitting.load([one.participant for one in chunk])
+        for address in chunk:
+            seat = sitting.seats[address.participant]
+            reason = _why_not(sitting, seat, address, phase)
+            if reason:
+                excluded[reason] += 1
+            else:
+                channels[address.channel] += 1
+                languages[seat.person.language] += 1
+    return Preview(channels.total(), dict(channels), dict(languages), dict(excluded))
+
+
+def close(connection: Connection, house: House, phase: Phase) -> None:
+    """Close a phase: talks that are open in it may still be ended, none begins."""
+    _set_state(connection, house, phase, "closed")
+
+
+def open_quietly(connection: Connection, house: House, phase: Phase) -> int:
+    """Open a phase and announce it to nobody; return the broadcast's id."""
+    return _open(connection, house, phase, announces=False)
+
+
+def open_and_announce(connection: Connection, house: House, phase: Phase) -> int:
+    """Open a phase; everybody gets an outcome, those concerned an invitation and a message."""
+    return _open(connection, house, phase, announces=True)
+
+
+def _open(connection: Connection, house: House, phase: Phase, *, announces: bool) -> int:
+    if not phase.flow:
+        raise NoFlow(NoFlow.__doc__)
+    _set_state(connection, house, phase, "open")
+    moment = house.clock()
+    broadcast: int = connection.execute(
+        insert(broadcasts).returning(broadcasts.c.id),
+        {
+            "kind": "phase",
+            "phase": phase.code,
+            "flow": phase.flow,
+            "body": msgspec.json.encode(phase.announce).decode(),
+            "state": "running",
+            "made_at": moment,
+        },
+    ).scalar_one()
+    for chunk in _chunks(connection):
+        _reach(connection, house, phase, chunk, broadcast, announces=announces)
+    connection.execute(
+        update(broadcasts)
+        .where(broadcasts.c.id == broadcast)
+        .values(state="running" if announces else "done")
+    )
+    return broadcast
+
+
+def _set_state(connection: Connection, house: House, phase: Phase, state: str) -> None:
+    moment = house.clock()
+    database = house.database
+    statement = database.upsert(phases, ("code",), ("state", "changed_at"))
+    row = {"code": phase.code, "state": state, "changed_at": moment}
+    connection.execute(statement, [row])
+    note(connection, moment, "coordinator", f"phase {state}", phase.code)
+
+
+def _chunks(connection: Connection) -> list[list[Address]]:
+    """Return everybody once, by the address last heard from, in chunks."""
+    query = select(people_table.c.id).where(
+        people_table.c.merged_into.is_(None), people_table.c.forgotten_at.is_(None)
+    )
+    ids = list(connection.scalars(query.order_by(people_table.c.id)))
+    chunks = []
+    for start in range(0, len(ids), CHUNK):
+        first: dict[int, Address] = {}
+        for one in participants.addresses_of(connection, ids[start : start + CHUNK]):
+            first.setdefault(one.participant, one)
+        chunks.append(list(first.values()))
+    return chunks
+
+
+def _why_not(sitting: Sitting, seat: Seat, address: Address, phase: Phase) -> str:
+    """Say why someone is not written to, "" when they are."""
+    person = seat.person
+    if person.stopped:
+        return STOPPED
+    if person.facts.get("consent to take part") != "yes":
+        return NEVER_CONSENTED
+    if phase.roles and person.facts.get("role") not in phase.roles:
+        return NOT_CONCERNED
+    if phase.flow in person.done:
+        return DONE
+    if address.state != "good" or address.channel not in sitting.house.channels:
+        return NO_ADDRESS
+    return ""
+
+
+def _reach(
+    connection: Connection, house: House, phase: Phase, chunk: list[Address], broadcast: int,
+    *, announces: bool,
+) -> None:  # fmt: skip
+    moment = house.clock()
+    owners = [one.participant for one in chunk]
+    house.database.lock_participants(connection, owners)
+    sitting = Sitting(connection, house, moment)
+    sitting.load(owners)
+    outcomes, invited = [], []
+    for address in chunk:
+        seat = sitting.seats[address.participant]
+        reason = _why_not(sitting, seat, address, phase)
+        if not reason or reason == NO_ADDRESS:
+            invited.append(_invitation(address.participant, phase, broadcast, moment))
+        if not reason and announces:
+            _announce(sitting, seat, address, phase, broadcast)
+        state = "skipped" if reason else ("waiting" if announces else "skipped")
+        outcomes.append({
+            "broadcast_id": broadcast,
+            "participant_id": address.participant,
+            "state": state,
+            "reason": reason or ("" if announces else "opened quietly"),
+            "at": moment,
+        })  # fmt: skip
+    conversations.invite(connection, house.database, invited)
+    if outcomes:
+        connection.execute(insert(recipients), outcomes)
+    sitting.write()
+
+
+def _invitation(owner: int, phase: Phase, broadcast: int, moment: int) -> dict[str, object]:
+    return {
+        "participant_id": owner,
+        "flow": phase.flow,
+        "about": "",
+        "broadcast_id": broadcast,
+        "state": "waiting",
+        "made_at": moment,
+    }
+
+
+def _announce(sitting: Sitting, seat: Seat, address: Address, phase: Phase, broadcast: int) -> None:
+    scene = sitting.scene(seat, address.channel)
+    invitation = Invitation(phase.flow, "", sitting.moment, str(broadcast))
+    turn = talk.invite(sitting.programme, seat.person, scene, invitation)
+    put_down(sitting, seat, turn, address, kind="broadcast", rank=2, broadcast=broadcast)
+
+
+def outcomes(connection: Connection, broadcast: int) -> dict[str, int]:
+    """Return state → how many recipients of a broadcast stand so now.
+
+    A recipient whose message was promised stands as the worst of that person's deliveries.
+    """
+    waiting = select(recipients.c.participant_id).where(
+        recipients.c.broadcast_id == broadcast, recipients.c.state == "waiting"
+    )
+    query = (
+        select(deliveries.c.state, func.count(func.distinct(deliveries.c.participant_id)))
+        .where(deliveries.c.broadcast_id == broadcast, deliveries.c.participant_id.in_(waiting))
+        .group_by(deliveries.c.state)
+    )
+    counts = {row[0]: int(row[1]) for row in connection.execute(query).all()}
+    skipped = select(recipients.c.reason, func.count()).where(
+        recipients.c.broadcast_id == broadcast, recipients.c.state == "skipped"
+    )
+    for reason, count in connection.execute(skipped.group_by(recipients.c.reason)).all():
+        counts[f"skipped: {reason}"] = count
+    return counts

@@ -1,0 +1,102 @@
+"""What can be talked about now: the files on disk, the phases' states, and older revisions."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import Connection, select
+
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.flow import Bundle, Consultation, Flow
+from bot.store import conversations
+from bot.store.database import Database
+from bot.store.tables import phases
+
+
+class Texts(Protocol):
+    """What the flows' folder and the catalogues hold now."""
+
+    @property
+    def consultation(self) -> Consultation:
+        """The consultation, as its file says."""
+
+    @property
+    def phrases(self) -> Mapping[str, Mapping[str, str]]:
+        """What the bot itself says: language → key → sentence."""
+
+    @property
+    def bundles(self) -> Mapping[str, Bundle]:
+        """The revisions on disk, by hash."""
+
+    @property
+    def current(self) -> Mapping[str, str]:
+        """Flow name → the revision on disk."""
+
+    @property
+    def structures(self) -> Mapping[str, str]:
+        """Revision → the hash of its steps, codes and conditions without the texts."""
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A Programme: everything that a turn may read besides the person."""
+
+    consultation: Consultation
+    phrases: Mapping[str, Mapping[str, str]]
+    current: Mapping[str, str]
+    open_flows: tuple[str, ...]
+    bundles: Mapping[str, Bundle]
+    structures: Mapping[str, str]
+
+    def flow(self, revision: str, language: str) -> Flow:
+        """Return the flow of a revision in a language, the source's where it has none."""
+        bundle = self.bundles[revision]
+        return bundle.flows.get(language) or bundle.flows[bundle.source]
+
+    def revision_for(self, conversation: Conversation) -> str:
+        """Return the revision on disk if only its texts differ, else the conversation's own."""
+        newest = self.current.get(conversation.flow, conversation.revision)
+        same = self.structures.get(newest) == self.structures.get(conversation.revision)
+        return newest if same else conversation.revision
+
+
+class Shelf:
+    """Puts the programme together; keeps older revisions once they were needed."""
+
+    def __init__(self, texts: Texts) -> None:
+        self.texts = texts
+        self._bundles: dict[str, Bundle] = {}
+        self._structures: dict[str, str] = {}
+
+    def programme(self, connection: Connection) -> Offered:
+        """Return the programme as it stands now."""
+        texts = self.texts
+        states = phase_states(connection)
+        open_flows = tuple(
+            phase.flow
+            for phase in texts.consultation.phases
+            if phase.flow and states.get(phase.code, phase.ships) == "open"
+        )
+        self._bundles.update(texts.bundles)
+        self._structures.update(texts.structures)
+        return Offered(texts.consultation, texts.phrases, texts.current, open_flows,
+                       self._bundles, self._structures)  # fmt: skip
+
+    def bring(self, connection: Connection, revisions: Iterable[str]) -> None:
+        """Bring older revisions from the store."""
+        for revision in set(revisions) - self._bundles.keys():
+            found = conversations.load_revision(connection, revision)
+            if found:
+                self._structures[revision], self._bundles[revision] = found
+
+    def keep(self, connection: Connection, database: Database, moment: int) -> None:
+        """Write down the revisions on disk, so that talks begun with them can go on."""
+        for key, bundle in self.texts.bundles.items():
+            conversations.save_revision(
+                connection, database, key, self.texts.structures[key], bundle, moment
+            )
+
+
+def phase_states(connection: Connection) -> dict[str, str]:
+    """Return phase code → open, closed or planned."""
+    return {row.code: row.state for row in connection.execute(select(phases)).all()}

@@ -1,0 +1,109 @@
+"""Write messages down, once each, before their provider is told that we have them.
+
+Whoever hands over a message waits until it is committed; meanwhile others join, and all of them
+are written with one commit (group commit). Nothing is thought here.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+import msgspec
+
+from bot.gateway.house import House
+from bot.store import inbox
+from bot.store.database import DatabaseAway, DatabaseRefuses
+from bot.store.wire import Arrival
+from channels.base import Incoming
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+FULL = 5000  # messages waiting to be written: more would only grow memory
+AWAY_MS = 1000  # after a failure nobody is kept waiting for a second
+TAKES_A_TURN = {"message", "pressed", "start", "edited", "blocked", "unblocked", "moved", "status"}
+
+
+class Busy(Exception):
+    """More is coming in than can be written down: the provider must come again."""
+
+
+class Receiver:
+    """The group writer of the inbox."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._waiting: list[tuple[Arrival, asyncio.Future[None]]] = []
+        self._bell = asyncio.Event()
+        self._away_until = 0
+
+    async def take(self, messages: Sequence[tuple[Incoming, bytes]]) -> None:
+        """Return when all messages are stored. Raises DatabaseAway, Busy."""
+        if not messages:
+            return
+        self._refuse_if_overwhelmed()
+        loop = asyncio.get_running_loop()
+        written = []
+        for incoming, raw in messages:
+            future: asyncio.Future[None] = loop.create_future()
+            self._waiting.append((self._arrival(incoming, raw), future))
+            written.append(future)
+        self._bell.set()
+        await asyncio.gather(*written) if len(written) > 1 else await written[0]
+
+    def _refuse_if_overwhelmed(self) -> None:
+        if self._house.clock() < self._away_until:
+            raise DatabaseAway(DatabaseAway.__doc__)
+        if len(self._waiting) >= FULL:
+            raise Busy(Busy.__doc__)
+
+    def _arrival(self, incoming: Incoming, raw: bytes) -> Arrival:
+        waits = incoming.kind in TAKES_A_TURN
+        return Arrival(incoming.channel, incoming.event_id, incoming.address, incoming.kind,
+                       msgspec.json.encode(incoming), raw, self._house.clock(), waits)  # fmt: skip
+
+    async def run(self) -> None:
+        """Write what comes, until cancelled."""
+        while True:
+            await self._bell.wait()
+            self._bell.clear()
+            while self._waiting:
+                batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+                await self._write(batch)
+
+    async def _write(self, batch: list[tuple[Arrival, asyncio.Future[None]]]) -> None:
+        house = self._house
+        try:
+            arrivals = [arrival for arrival, _ in batch]
+            await house.database.write(
+                inbox.write_down, house.database, house.seal, arrivals, wakes=("inbox",)
+            )
+        except DatabaseRefuses as error:
+            await self._halve(batch, error)
+        except Exception as error:  # noqa: BLE001 - whoever waits is told, and comes again
+            self._away_until = house.clock() + AWAY_MS
+            _tell(batch, error if isinstance(error, DatabaseAway) else DatabaseAway(str(error)))
+        else:
+            _tell(batch, None)
+
+    async def _halve(
+        self, batch: list[tuple[Arrival, asyncio.Future[None]]], error: DatabaseRefuses
+    ) -> None:
+        """Find the message that the database refuses; the others must not suffer for it."""
+        if len(batch) == 1:
+            log.error("a message on %s could not be stored: %s", batch[0][0].channel, error)
+            _tell(batch, error)
+            return
+        middle = len(batch) // 2
+        await self._write(batch[:middle])
+        await self._write(batch[middle:])
+
+
+def _tell(batch: list[tuple[Arrival, asyncio.Future[None]]], error: Exception | None) -> None:
+    for _, future in batch:
+        if future.done():  # whoever waited has gone
+            continue
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)

@@ -1,0 +1,70 @@
+"""Reminders: once each, by day, at most one in 48 hours to a person, void once answered."""
+
+from sqlalchemy import Connection
+
+from bot.dialogue import talk
+from bot.gateway.house import House
+from bot.gateway.quiet import HOUR, not_before, zone_of
+from bot.gateway.sit_with import NobodyThere, Table, sit_with
+from bot.store import reminders
+from bot.store.reminders import DueReminder
+
+BETWEEN = 48 * HOUR
+
+
+async def remind_due(house: House) -> int | None:
+    """Send the reminders that are due; return when the next one is."""
+    for one in await house.database.read(reminders.due, house.clock()):
+        await house.database.write(_remind, house, one, wakes=("outbox",))
+    return await house.database.read(reminders.next_due)
+
+
+def _remind(connection: Connection, house: House, one: DueReminder) -> None:
+    moment = house.clock()
+    try:
+        table = sit_with(connection, house, one.participant)
+    except NobodyThere:
+        reminders.settle(connection, one.id, "void", "nobody there", moment)
+        return
+    void = _why_void(table, one)
+    if void:
+        reminders.settle(connection, one.id, "void", void, moment)
+        return
+    later = _when(connection, table, one, moment)
+    if later > moment:
+        reminders.postpone(connection, one.id, later)
+        return
+    turn = table.take(
+        lambda programme, person, scene: talk.remind(programme, person, scene, one.conversation),
+        kind="reminder",
+        rank=1,
+    )
+    table.sitting.write()
+    outcome = ("sent", "") if turn.prompts else ("void", "nothing to remind of")
+    reminders.settle(connection, one.id, *outcome, moment)
+
+
+def _why_void(table: Table, one: DueReminder) -> str:
+    """Say why this reminder is no longer wanted, "" when it is."""
+    person = table.seat.person
+    if person.stopped:
+        return "stopped"
+    if person.human:
+        return "a person is speaking with them"
+    talks = {talk.key: talk for talk in person.conversations}
+    conversation = talks.get(one.conversation)
+    if conversation is None or conversation.state == "ended":
+        return "ended"
+    if conversation.open_key != one.question:
+        return "answered"
+    if conversation.flow not in table.sitting.programme.open_flows:
+        return "the phase is closed"
+    return ""
+
+
+def _when(connection: Connection, table: Table, one: DueReminder, moment: int) -> int:
+    consultation = table.sitting.programme.consultation
+    last = reminders.last_sent(connection, one.participant)
+    earliest = max(moment, last + BETWEEN) if last else moment
+    zone = zone_of(table.seat.person.facts.get("time zone"), consultation)
+    return not_before(earliest, zone, consultation)

@@ -1,0 +1,66 @@
+"""A turn that nobody wrote for: a reminder, a late verdict, an offer, an answer that was coded."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from bot.dialogue.conversation import Person, Scene, Turn
+from bot.gateway.house import House
+from bot.gateway.outcome import put_down
+from bot.gateway.programme import Offered
+from bot.gateway.sitting import Seat, Sitting
+from bot.store import participants
+from bot.store.participants import Address
+
+Think = Callable[[Offered, Person, Scene], Turn]
+
+
+class NobodyThere(Exception):
+    """This participant has no address that can be reached here."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One person at the table, and the address on which one speaks with them."""
+
+    sitting: Sitting
+    seat: Seat
+    address: Address
+
+    def take(self, think: Think, *, kind: str = "reply", rank: int = 0) -> Turn:
+        """Take a turn and write it down."""
+        scene = self.sitting.scene(self.seat, self.address.channel)
+        turn = think(self.sitting.programme, self.seat.person, scene)
+        put_down(self.sitting, self.seat, turn, self.address, kind=kind, rank=rank)
+        return turn
+
+
+def sit_with(connection: Connection, house: House, participant: int) -> Table:
+    """Hold a participant's row and load them. Raises NobodyThere."""
+    house.database.hold_participant(connection, participant)
+    sitting = Sitting(connection, house, house.clock())
+    sitting.load([participant])
+    reachable = [
+        one
+        for one in participants.addresses_of(connection, [participant])
+        if one.channel in house.channels and one.state == "good"
+    ]
+    if participant not in sitting.seats or not reachable:
+        raise NobodyThere(NobodyThere.__doc__)
+    return Table(sitting, sitting.seats[participant], reachable[0])
+
+
+async def take_unasked(house: House, participant: int, think: Think) -> Turn | None:
+    """Take one turn with someone, in a transaction of its own; None if nobody is there."""
+
+    def work(connection: Connection) -> Turn | None:
+        try:
+            table = sit_with(connection, house, participant)
+        except NobodyThere:
+            return None
+        turn = table.take(think)
+        table.sitting.write()
+        return turn
+
+    return await house.database.write(work, wakes=("outbox",))

@@ -1,0 +1,160 @@
+"""One transaction's worth of people: loaded together, talked with, written back together."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from bot.dialogue.conversation import Conversation, Person, Scene
+from bot.dialogue.reply import Withdrawn
+from bot.gateway.house import House
+from bot.gateway.programme import Offered
+from bot.store import conversations, deliveries, keeping, participants, reminders
+from bot.store.participants import Address
+from bot.store.wire import NewDelivery
+from channels.base import Outgoing
+
+
+@dataclass
+class Seat:
+    """One participant at the table."""
+
+    id: int
+    person: Person
+    rows: dict[str, tuple[int, Conversation]]  # conversation key → its row, and as it was loaded
+    invitations: dict[tuple[str, str], int]  # (flow, about) → its row
+    stopped_at: int | None
+    trial: bool
+    handed_at: int | None = None  # when the open question was first given to the provider
+    changed: bool = False
+
+    @property
+    def open_key(self) -> str:
+        """The key of the question that is open, "" for none."""
+        talks = self.person.conversations
+        return next((one.open_key for one in talks if one.state == "open" and one.open_key), "")
+
+
+@dataclass
+class Written:
+    """What a transaction will write, gathered by kind."""
+
+    said: list[keeping.Said] = field(default_factory=list)
+    withdrawn: list[tuple[int, Withdrawn]] = field(default_factory=list)
+    facts: list[dict[str, Any]] = field(default_factory=list)
+    consents: list[dict[str, Any]] = field(default_factory=list)
+    promised: list[NewDelivery] = field(default_factory=list)
+    reminders: list[dict[str, Any]] = field(default_factory=list)
+    taken_up: list[int] = field(default_factory=list)
+
+
+class Sitting:
+    """People at the table, within one transaction; `courtesies` go out after it, unwritten."""
+
+    def __init__(self, connection: Connection, house: House, moment: int) -> None:
+        self.connection = connection
+        self.house = house
+        self.moment = moment
+        self.programme: Offered = house.shelf.programme(connection)
+        self.seats: dict[int, Seat] = {}
+        self.written = Written()
+        self.courtesies: list[tuple[str, Outgoing]] = []
+        self.forgetting: list[int] = []
+        self.speaking: dict[int, int] = {}  # address → who speaks on it since a moment ago
+
+    def load(self, ids: Iterable[int]) -> None:
+        """Load people with their conversations and invitations."""
+        wanted = [key for key in ids if key not in self.seats]
+        if not wanted:
+            return
+        stored = defaultdict(list)
+        for one in conversations.load(self.connection, wanted, self.moment):
+            stored[one.participant].append(one)
+        invited = defaultdict(list)
+        for row_id, owner, invitation in conversations.waiting_invitations(self.connection, wanted):
+            invited[owner].append((row_id, invitation))
+        revisions = {one.conversation.revision for own in stored.values() for one in own}
+        self.house.shelf.bring(self.connection, revisions)
+        for key, row in participants.states(self.connection, wanted).items():
+            self.seats[key] = self._seat(row, stored[key], invited[key])
+        self._ask_when_handed_over(wanted)
+
+    def _seat(self, row: Any, stored: list[Any], invited: list[Any]) -> Seat:
+        person = msgspec.structs.replace(
+            participants.open_state(self.house.seal, row.state),
+            conversations=tuple(one.conversation for one in stored),
+            invitations=tuple(invitation for _, invitation in invited),
+        )
+        rows = {one.conversation.key: (one.id, one.conversation) for one in stored}
+        waiting = {(one.flow, one.about): row_id for row_id, one in invited}
+        return Seat(row.id, person, rows, waiting, row.stopped_at, row.trial)
+
+    def _ask_when_handed_over(self, ids: Iterable[int]) -> None:
+        open_questions = {
+            key: self.seats[key].open_key
+            for key in ids
+            if key in self.seats and self.seats[key].open_key
+        }
+        handed = deliveries.handed_over(self.connection, open_questions)
+        for key, at in handed.items():
+            self.seats[key].handed_at = at
+
+    def scene(self, seat: Seat, channel: str, hint: str = "", name: str = "") -> Scene:
+        """Return what a turn of this person may know besides the programme."""
+        can = self.house.can(channel)
+        return Scene(
+            now=self.moment,
+            channel=channel,
+            plays_sound=can.plays_sound,
+            buttons=can.buttons > 0,
+            handed_at=seat.handed_at,
+            burst_ms=self.house.burst_ms,
+            locale_hint=hint,
+            display_name=name,
+        )
+
+    # --- writing back ------------------------------------------------------------------------
+
+    def write(self) -> set[str]:
+        """Write everything; return the kinds of work that it made."""
+        changed = {key: seat for key, seat in self.seats.items() if seat.changed}
+        self._write_people(changed)
+        self._write_conversations(changed)
+        out, moment = self.written, self.moment
+        keeping.withdraw(self.connection, out.withdrawn, moment)
+        keeping.keep(self.connection, out.said, moment)
+        participants.write_facts(self.connection, out.facts)
+        participants.write_consents(self.connection, out.consents)
+        reminders.plan(self.connection, self.house.database, out.reminders)
+        if out.taken_up:
+            conversations.take_up(self.connection, out.taken_up, moment)
+        deliveries.promise(self.connection, self.house.seal, out.promised, moment)
+        wakes = {"outbox"} if out.promised else set()
+        return wakes | ({"reminders"} if out.reminders else set())
+
+    def _write_people(self, changed: dict[int, Seat]) -> None:
+        people = {key: seat.person for key, seat in changed.items()}
+        stopped = {key: seat.stopped_at for key, seat in changed.items()}
+        participants.save(self.connection, self.house.seal, people, stopped, self.moment)
+
+    def _write_conversations(self, changed: dict[int, Seat]) -> None:
+        updated, begun = [], []
+        for owner, seat in changed.items():
+            for one in seat.person.conversations:
+                row = seat.rows.get(one.key)
+                if row is None:
+                    begun.append((owner, one))
+                elif row[1] is not one and row[1] != one:
+                    updated.append(conversations.Stored(row[0], owner, one))
+        conversations.change(self.connection, updated)
+        conversations.begin(self.connection, self.house.database, begun)
+
+    def promise(self, owner: int, address: Address, outgoing: Outgoing, **more: Any) -> None:
+        """Promise a message to an address."""
+        body = msgspec.json.encode(outgoing)
+        self.written.promised.append(
+            NewDelivery(owner, address.id, address.channel, outgoing=body, **more)
+        )

@@ -1,0 +1,123 @@
+"""The work of a running house: turns, sending, reminders, recordings. Sleeps while idle."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+
+from bot.dialogue import talk
+from bot.gateway.deliver import Sender
+from bot.gateway.house import House
+from bot.gateway.receive import Receiver
+from bot.gateway.recordings import Keeper, keep_recordings
+from bot.gateway.remind import remind_due
+from bot.gateway.sit_with import take_unasked
+from bot.gateway.take_turns import take_turns
+from bot.store import inbox, keeping
+from bot.store.database import DatabaseAway
+from bot.voice.pool import Ears
+
+log = logging.getLogger(__name__)
+
+NET_MS = 5000  # a slow look where a wake-up from another process may be lost (PostgreSQL)
+
+
+@dataclass
+class Work:
+    """The loops of a process, started and stopped together."""
+
+    house: House
+    receiver: Receiver
+    senders: dict[str, Sender]
+    ears: Ears
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    finishing: list[asyncio.Task[None]] = field(default_factory=list)  # they end when asked to
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @classmethod
+    def of(cls, house: House) -> "Work":
+        """Make the work of a house, not yet started."""
+        senders = {name: Sender(house, channel) for name, channel in house.channels.items()}
+        return cls(house, Receiver(house), senders, Ears())
+
+    async def start(self, *, receives: bool = True, works: bool = True) -> None:
+        """Start what this process does: receive (web), work (worker), or both (serve)."""
+        if receives:
+            self._begin(self.receiver.run())
+        if not works:
+            return
+        for sender in self.senders.values():
+            await sender.settle_what_a_crash_left()
+            self._begin(sender.run(self.stopping), ends=True)
+        self._begin(self._loop("inbox", self._take_all_turns), ends=True)
+        self._begin(self._loop("reminders", lambda: remind_due(self.house)), ends=True)
+        self._begin(keep_recordings(self._keeper()))
+        self._begin(self._listen())
+
+    def _begin(self, loop: Coroutine[None, None, None], *, ends: bool = False) -> None:
+        task = asyncio.create_task(loop)
+        task.add_done_callback(_report)
+        (self.finishing if ends else self.tasks).append(task)
+
+    def _keeper(self) -> Keeper:
+        house = self.house
+        return Keeper(house.database, house.seal, house.media, house.channels, self.ears,
+                      self._verdict_came, house.clock)  # fmt: skip
+
+    async def stop(self, seconds: float = 8.0) -> None:
+        """Take nothing new, finish what is in hand, and go."""
+        self.stopping.set()
+        self.house.database.ring_all()
+        if self.finishing:
+            await asyncio.wait(self.finishing, timeout=seconds)
+        for task in (*self.finishing, *self.tasks):
+            task.cancel()
+        await asyncio.gather(*self.finishing, *self.tasks, return_exceptions=True)
+        await self.ears.close()
+
+    async def _take_all_turns(self) -> int | None:
+        while not self.stopping.is_set() and await take_turns(self.house):
+            pass
+        return await self.house.database.read(inbox.next_ready_at, self.house.clock())
+
+    async def _loop(self, name: str, step: Callable[[], Awaitable[int | None]]) -> None:
+        """Take a step whenever the bell rings or the next thing is due, until asked to end."""
+        bell = self.house.database.bell(name)
+        while not self.stopping.is_set():
+            bell.clear()
+            try:
+                due = await step()
+            except DatabaseAway as error:
+                log.warning("%s waits: %s", name, error)
+                due = self.house.clock() + 1000
+            if not self.stopping.is_set():
+                await self._sleep(bell, due)
+
+    async def _sleep(self, bell: asyncio.Event, due: int | None) -> None:
+        net = [] if self.house.database.embedded else [NET_MS]
+        until = [] if due is None else [max(0, due - self.house.clock())]
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(bell.wait(), min(net + until) / 1000 if net + until else None)
+
+    async def _listen(self) -> None:
+        """Pass on what other processes announce."""
+        async for names in self.house.database.listen():
+            self.house.database.ring(*names)
+
+    async def _verdict_came(self, participant: int, media: str) -> None:
+        """Tell someone, late, that their recording cannot be used."""
+        found = await self.house.database.read(keeping.file, media)
+        if found is None:
+            return
+        file = found[1]
+        await take_unasked(
+            self.house, participant,
+            lambda programme, person, scene: talk.tell_verdict(programme, person, scene, file),
+        )  # fmt: skip
+        await self.house.database.write(keeping.verdict_told, media)
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.critical("a part of the work ended: %r", error, exc_info=error)
