@@ -69,6 +69,7 @@ class Step(Struct, frozen=True, omit_defaults=True):
     answer: AnswerKind | None = None
     choices: tuple[Choice, ...] = ()
     choices_from: str = ""  # the list that the choices came from
+    added: int = 0  # how many of the choices, the last ones, the step adds to its list
     choose: Choosing = "one"
     most: int = 0  # how many may be chosen; 0: as many as there are
     parts: tuple[Choice, ...] = ()  # for "numbers": women, men, other
@@ -126,7 +127,7 @@ class Flow(Struct, frozen=True, omit_defaults=True):
     language: str
     phase: str = ""
     keywords: tuple[str, ...] = ()
-    minutes: int = 0
+    minutes: int = 0  # 0: reckoned from the number of questions
     steps: tuple[Step, ...] = ()
     endings: tuple[Ending, ...] = ()
     lists: dict[str, tuple[Item, ...]] = {}

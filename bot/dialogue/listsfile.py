@@ -1,0 +1,120 @@
+"""documents.yaml and agenda.yaml: what is pushed, and what is asked about point by point."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from bot.dialogue.fault import Complaints, nearest_or_all
+from bot.dialogue.flow import Item
+from bot.dialogue.reading import check_name, one_of, sentence, table, words, yes
+from bot.dialogue.translate import Sentence, needs_words
+from bot.dialogue.yamlnodes import Entry, Table, read_table
+
+HIDDEN = ("hidden", "withdrawn")
+STATES = ("heard", "draft", "amended", "final", *HIDDEN)
+TOP_KEYS = ("title", "sample")
+TEXTS = ("title", "summary", "more", "text")
+
+
+@dataclass(frozen=True)
+class ListFile:
+    """One list as it was read; `stems` maps a document's code to the beginning of its files."""
+
+    items: tuple[Item, ...] = ()
+    stems: dict[str, str] = field(default_factory=dict)
+    sentences: tuple[Sentence, ...] = ()
+
+
+def load_documents(text: str, file: str) -> ListFile:
+    """Read documents.yaml: code → title, summary, more, file. Raises Faults."""
+    return _load(text, file, "documents", lambda complaints: _Entries(complaints, _DOCUMENT))
+
+
+def load_agenda(text: str, file: str, themes: Collection[str] = ()) -> ListFile:
+    """Read agenda.yaml: code → title, summary, text, theme, instrument, state. Raises Faults.
+
+    `themes` are those of the consultation; none: any will do.
+    """
+    return _load(text, file, "items", lambda complaints: _Entries(complaints, _AGENDA, themes))
+
+
+def _load(text: str, file: str, key: str, reader: "Callable[[Complaints], _Entries]") -> ListFile:
+    complaints = Complaints(file)
+    top = read_table(text, complaints)
+    for entry in top.entries:
+        if entry.key not in (*TOP_KEYS, key):
+            remedy = nearest_or_all(entry.key, (*TOP_KEYS, key))
+            complaints.add(entry.line, f'there is no key "{entry.key}"', remedy)
+    listed = top.get(key)
+    if listed is None and top.entries:
+        complaints.add(1, f'this file has no "{key}"', f'add "{key}:"')
+    entries = reader(complaints)
+    found = entries.read(table(listed, complaints, "the entries")) if listed else ListFile()
+    complaints.insist()
+    return found
+
+
+_DOCUMENT = ("title", "summary", "more", "file", "sample")
+_AGENDA = ("title", "summary", "text", "theme", "instrument", "state", "document")
+
+
+class _Entries:
+    """Reads entries that all have the same keys."""
+
+    def __init__(
+        self, complaints: Complaints, keys: tuple[str, ...], themes: Collection[str] = ()
+    ) -> None:
+        self.complaints = complaints
+        self.keys = keys
+        self.themes = themes
+        self.sentences: list[Sentence] = []
+
+    def read(self, entries: Table) -> ListFile:
+        items, stems = [], {}
+        for entry in entries.entries:
+            check_name(entry.key, entry.line, "an entry", self.complaints)
+            values = self._values(entry)
+            items.append(_item(entry.key, values))
+            stems[entry.key] = values.get("file") or entry.key
+        return ListFile(tuple(items), stems, tuple(self.sentences))
+
+    def _values(self, entry: Entry) -> dict[str, str]:
+        values = {
+            each.key: self._value(each, entry.key)
+            for each in table(entry, self.complaints, "its texts").entries
+        }
+        if not values.get("title"):
+            self.complaints.add(entry.line, f'"{entry.key}" has no title', 'add "title:"')
+        return values
+
+    def _value(self, entry: Entry, code: str) -> str:
+        if entry.key not in self.keys:
+            remedy = nearest_or_all(entry.key, self.keys)
+            self.complaints.add(entry.line, f'there is no key "{entry.key}"', remedy)
+            return ""
+        if entry.key in TEXTS:
+            text = sentence(entry, self.complaints)
+            if needs_words(text):
+                self.sentences.append(Sentence(text, code, entry.line))
+            return text
+        if entry.key == "state":
+            return one_of(entry, STATES, self.complaints, "state of an item")
+        if entry.key == "theme" and self.themes:
+            return one_of(entry, (*self.themes, "all"), self.complaints, "theme")
+        return str(yes(entry, self.complaints)) if entry.key == "sample" else self._word(entry)
+
+    def _word(self, entry: Entry) -> str:
+        word = words(entry, self.complaints)
+        if entry.key == "file" and ("/" in word or ".." in word):
+            self.complaints.add(entry.line, f'"{word}" leads elsewhere', "name the file alone")
+        return word
+
+
+def _item(code: str, values: dict[str, str]) -> Item:
+    return Item(
+        code,
+        title=values.get("title", ""),
+        summary=values.get("summary", ""),
+        text=values.get("text") or values.get("more", ""),
+        document=values.get("document") or code,
+        hidden=values.get("state") in HIDDEN,
+    )
