@@ -4,6 +4,8 @@ The untrusted file is opened once, by `decode`; encoding it a second time would 
 again and could carry over what was hidden in it. The samples go in as standard input, like there.
 """
 
+from dataclasses import replace
+
 from bot.voice.ffmpeg import COMMON, INPUT_ONLY, program
 from bot.voice.limits import Limits
 from bot.voice.pcm import RATE, Pcm
@@ -42,7 +44,10 @@ def _encoded(pcm: Pcm, codec: tuple[str, ...], limits: Limits) -> bytes:
         *(*_LEVEL, "-filter_threads", "1", "-ac", "1"),
         *(*_NAMELESS, *codec, "pipe:1"),
     )
-    finished = run(command, pcm.data.cast("B"), limits, limits.out_bytes)
+    times = replace(
+        limits, cpu_seconds=limits.copy_cpu_seconds, wall_seconds=limits.copy_wall_seconds
+    )
+    finished = run(command, pcm.data.cast("B"), times, limits.out_bytes)
     if finished.stopped in ("wall", "cpu"):
         raise UnheardError(Verdict.TIMEOUT, f"stopped by its {finished.stopped} limit")
     if finished.stopped or finished.code or not finished.output:

@@ -235,6 +235,13 @@ def test_a_recording_of_exactly_the_longest_length_is_heard() -> None:
     assert hear(wav_note(2.1), limits).verdict is Verdict.TOO_LONG
 
 
+def test_a_copy_that_takes_too_long_leaves_the_length_known() -> None:
+    heard = hear(voice_note(), Limits(copy_wall_seconds=0.002))
+    assert heard.verdict is Verdict.TIMEOUT
+    assert heard.seconds == pytest.approx(2, abs=0.1)
+    assert heard.retry
+
+
 def test_a_copy_that_grows_too_large_is_given_up() -> None:
     heard = hear(voice_note(), Limits(out_bytes=2000))
     assert heard.verdict is Verdict.ENCODE_FAILED

@@ -1,5 +1,6 @@
 """What honest recorders make is heard, whatever its kind, its name or its stated type."""
 
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -22,7 +23,7 @@ from voice.sounds import (
 )
 
 from bot.voice.decode import decode
-from bot.voice.ffmpeg import lacks
+from bot.voice.ffmpeg import lacks, program
 from bot.voice.hear import hear
 from bot.voice.limits import Limits
 from bot.voice.verdict import Verdict
@@ -103,6 +104,15 @@ def test_a_short_yes_is_heard(seconds: float) -> None:
 
 def test_a_noisy_note_is_heard() -> None:
     assert hear(made("market.ogg", *noise(), *OPUS)).usable
+
+
+def test_a_decoder_that_we_could_not_bound_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("imageio_ffmpeg.get_ffmpeg_exe", lambda: sys.executable)
+    program.cache_clear()
+    try:
+        assert hear(voice_note()).verdict is Verdict.CANNOT_RUN
+    finally:
+        program.cache_clear()
 
 
 def test_the_bundled_decoder_lacks_nothing_that_we_need() -> None:
