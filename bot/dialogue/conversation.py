@@ -20,6 +20,7 @@ class Answered(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True)
     replies: tuple[str, ...] = ()  # ids of the messages that it is made of
     parts: tuple[str, ...] = ()  # their words, only where there are several
     fact: bool = False  # it became a fact
+    held: str = ""  # what we hold by it: "choice", "text", "voice", "picture"
 
 
 class Heard(Struct, frozen=True, omit_defaults=True):

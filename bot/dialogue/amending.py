@@ -1,0 +1,303 @@
+"""Changing what was said before: bursts, edited messages, and going back."""
+
+from msgspec.structs import replace
+
+from bot.dialogue.answers import Answer, accept, keep_aside, keep_heard, repeat
+from bot.dialogue.asking import ask, question_text
+from bot.dialogue.conversation import Answered, Conversation
+from bot.dialogue.draft import Draft, path_of
+from bot.dialogue.index import Node, index_of
+from bot.dialogue.reply import Kept, Learned, Reply
+from bot.dialogue.taking import read_choice
+from bot.dialogue.understand import Read, read_one, read_several
+
+
+def belongs_before(draft: Draft, reply: Reply, *, fits: bool) -> bool:
+    """Say whether a reply was sent before its sender could have seen the open question.
+
+    `fits`: it is a valid choice of the open question, and so an answer to it once it was seen.
+    """
+    if answered_before(draft) is None:
+        return False
+    scene = draft.scene
+    seen_at = scene.handed_at if scene.handed_at is not None else draft.open.asked_at
+    if reply.at < seen_at:
+        return True
+    return not fits and reply.at < seen_at + scene.burst_ms
+
+
+def answered_before(draft: Draft) -> Conversation | None:
+    """Return the conversation that holds the answer to the question before, if any."""
+    talk = draft.talk
+    if talk is not None and (talk.trail or talk.before):
+        return talk if talk.before else None
+    ended = last_ended(draft)
+    return ended if ended is not None and ended.before is not None else None
+
+
+def last_ended(draft: Draft) -> Conversation | None:
+    """Return the conversation that ended last."""
+    return next((one for one in draft.person.conversations if one.state == "ended"), None)
+
+
+def add_to_before(draft: Draft, reply: Reply) -> None:
+    """Let a reply belong to the question before: a part of the answer, a correction, a comment.
+
+    In silence: what was asked since is not asked again, unless the road now leads elsewhere.
+    """
+    talk = answered_before(draft)
+    if talk is None or talk.before is None:
+        return
+    draft.understood = ("understood_before",)
+    node = _node_of(draft, talk, talk.before.step)
+    read = _read_at(node, reply)
+    if read is None:
+        _append(draft, talk, talk.before, node, reply)
+    elif talk is draft.talk:
+        correct(draft, node, read, reply)
+    else:
+        _correct_ended(draft, talk, talk.before, node, read, reply)
+
+
+def _node_of(draft: Draft, talk: Conversation, step: str) -> Node:
+    flow = draft.programme.flow(talk.revision, draft.language)
+    return index_of(flow).by_name[step]
+
+
+def _read_at(node: Node, reply: Reply) -> Read | None:
+    """Read a reply as a choice of an earlier question."""
+    if node.offer is None or reply.files:
+        return None
+    code = reply.pressed.rpartition(":")[2]
+    if code in node.offer.codes:
+        return Read((code,))
+    if not reply.text:
+        return None
+    read = read_one if node.step.choose == "one" else read_several
+    return read(node.offer, reply.text)
+
+
+def _append(draft: Draft, talk: Conversation, kept: Kept, node: Node, reply: Reply) -> None:
+    """Add words and files to an answer: to the answer itself if it was open, else as a comment."""
+    if not reply.text and not reply.files:
+        return
+    field = "comment" if node.offer else "text"
+    said = getattr(kept, field)
+    words = f"{said}\n{reply.text}" if said and reply.text else said or reply.text
+    more = replace(
+        kept,
+        **{field: words},
+        files=kept.files + reply.files,
+        replies=(*kept.replies, reply.id),
+    )
+    draft.keep(more, again=True)
+    last = talk.trail[-1]
+    parts = last.parts or (kept.text,)
+    changed = replace(
+        last,
+        comment=last.comment or bool(node.offer),
+        replies=more.replies,
+        parts=() if node.offer else (*parts, reply.text),
+    )
+    _put(draft, replace(talk, before=more, trail=(*talk.trail[:-1], changed)))
+
+
+def _put(draft: Draft, talk: Conversation) -> None:
+    """Put a changed conversation back, whether it is the open one or has ended."""
+    if draft.talk is not None and draft.talk.key == talk.key:
+        draft.talk = talk
+        return
+    talks = tuple(talk if one.key == talk.key else one for one in draft.person.conversations)
+    draft.note_person(conversations=talks)
+
+
+def correct(draft: Draft, node: Node, read: Read, reply: Reply) -> None:
+    """Answer the question before again; if the road leads to the same question, in silence."""
+    was = draft.open
+    if was.before is None:
+        return
+    old = was.before
+    if read.codes in (old.codes, (old.code,)) and not read.comment:
+        return
+    place = was.trail[-1].place
+    draft.note(trail=was.trail[:-1], place=place, open_key=was.before_key, heard=None, chosen=(),
+               asked_at=old.asked_at)  # fmt: skip
+    _unlearn_quietly(draft, node)
+    before = draft.prompts, draft.effects, draft.closes
+    draft.prompts, draft.effects = [], []
+    comment = "\n".join(part for part in (old.comment, read.comment) if part)
+    again = Reply(id=reply.id, at=reply.at)
+    accept(
+        draft,
+        Answer(codes=read.codes, text=reply.text or old.text, comment=comment, files=old.files),
+        again,
+        again=True,
+        replies=old.replies,
+    )
+    if draft.talk is not None and draft.open.place == was.place and was.place:
+        draft.note(open_key=was.open_key, asked_at=was.asked_at, heard=was.heard,
+                   chosen=was.chosen)  # fmt: skip
+        draft.prompts, draft.effects, draft.closes = before
+
+
+def _unlearn_quietly(draft: Draft, node: Node) -> None:
+    """Make room for the fact that the corrected answer becomes."""
+    name = node.step.keep_as
+    if name and name != "language":
+        facts = {key: value for key, value in draft.person.facts.items() if key != name}
+        draft.note_person(facts=facts)
+
+
+def _correct_ended(
+    draft: Draft, talk: Conversation, kept: Kept, node: Node, read: Read, reply: Reply
+) -> None:
+    """Correct the last answer of a conversation that has ended; its road is not gone again."""
+    one = node.step.choose == "one"
+    better = replace(
+        kept,
+        code=read.codes[0] if one else "",
+        codes=() if one else read.codes,
+        text=reply.text or kept.text,
+        comment=read.comment or kept.comment,
+        replies=(*kept.replies, reply.id),
+    )
+    draft.keep(better, again=True)
+    if kept.fact:
+        value = read.codes[0] if one else read.codes
+        draft.learn(Learned(kept.fact, value, "answer", kept.step, kept.question))
+    last = replace(talk.trail[-1], codes=read.codes, replies=better.replies)
+    _put(draft, replace(talk, before=better, trail=(*talk.trail[:-1], last)))
+
+
+# ── edited messages ──
+
+
+def edit(draft: Draft, reply: Reply) -> bool:
+    """Let an edited message replace what it said before; False if it is not known."""
+    talk = draft.talk
+    if talk is not None and talk.heard and reply.edits in talk.heard.replies:
+        _edit_heard(draft, reply)
+        return True
+    for one in filter(None, (talk, last_ended(draft))):
+        for at, answered in enumerate(one.trail):
+            if reply.edits in answered.replies:
+                _edit_answer(draft, one, at, reply)
+                return True
+    return False
+
+
+def _edit_heard(draft: Draft, reply: Reply) -> None:
+    """Replace words said at the open question; they may now be its answer."""
+    heard = draft.open.heard
+    if heard is None:
+        return
+    at = heard.replies.index(reply.edits)
+    read = read_choice(draft, reply)
+    parts = (*heard.parts[:at], "" if read else reply.text, *heard.parts[at + 1 :])
+    draft.note(heard=replace(heard, parts=parts))
+    if read is not None:
+        draft.understood = (read.how, *read.codes)
+        accept(draft, Answer(codes=read.codes, text=reply.text, comment=read.comment), reply)
+        return
+    draft.understood = ("understood_edit",)
+    keep_heard(draft, draft.node, draft.path, replace(heard, parts=parts))
+
+
+def _edit_answer(draft: Draft, talk: Conversation, at: int, reply: Reply) -> None:
+    answered = talk.trail[at]
+    node = _node_of(draft, talk, answered.place.partition("@")[0])
+    newest = at == len(talk.trail) - 1
+    if node.offer is None:
+        draft.understood = ("understood_edit",)
+        _edit_words(draft, talk, at, node, reply)
+    elif newest and talk is draft.talk and talk.before is not None:
+        _edit_choice(draft, talk, talk.before, node, reply)
+    else:
+        draft.understood = ("understood_edit_late",)
+        keep_aside(draft, talk, reply, node.step.name)
+        if draft.talk is not None:
+            repeat(draft, "edit_late")
+
+
+def _edit_choice(
+    draft: Draft, talk: Conversation, kept: Kept, node: Node, reply: Reply
+) -> None:
+    """Replace the newest choice: the old words go, the new ones are read afresh."""
+    read = _read_at(node, reply)
+    draft.understood = ("understood_edit",)
+    if read is None:
+        _append(draft, talk, kept, node, replace(reply, edits=""))
+        return
+    draft.note(before=replace(kept, comment=""))
+    correct(draft, node, read, reply)
+
+
+def _edit_words(
+    draft: Draft, talk: Conversation, at: int, node: Node, reply: Reply
+) -> None:
+    """Replace the words of one message in an open answer; its other messages stay."""
+    answered = talk.trail[at]
+    parts = list(answered.parts or ("",) * len(answered.replies))
+    where = answered.replies.index(reply.edits)
+    if where < len(parts):
+        parts[where] = reply.text
+    text = "\n".join(part for part in parts if part)
+    old = talk.before if talk.before and at == len(talk.trail) - 1 else None
+    if old is None and answered.held in ("voice", "picture"):
+        keep_aside(draft, talk, reply, node.step.name)  # the recordings must not be replaced
+        return
+    kept = replace(old, text=text) if old else _rebuilt(draft, talk, answered, node, text)
+    draft.keep(kept, again=True)
+    trail = list(talk.trail)
+    if answered.parts:
+        trail[at] = replace(answered, parts=tuple(parts))
+    _put(draft, replace(talk, trail=tuple(trail), before=kept if old else talk.before))
+    if kept.fact and text:
+        draft.learn(Learned(kept.fact, text, "answer", kept.step, kept.question))
+
+
+def _rebuilt(
+    draft: Draft, talk: Conversation, answered: Answered, node: Node, text: str
+) -> Kept:
+    """Make an older answer's record again, with other words."""
+    path = path_of(answered.place)
+    asked = question_text(draft, node, path) if talk is draft.talk else node.step.ask
+    return Kept(
+        key=f"{talk.key}:{answered.place}",
+        conversation=talk.key,
+        flow=talk.flow,
+        revision=talk.revision,
+        step=node.step.name,
+        question=asked,
+        item=path[-1] if path else "",
+        kind=node.step.answer or "",
+        text=text,
+        about=talk.about,
+        language=draft.language,
+        state="unresolved" if answered.unresolved else "kept",
+        fact=node.step.keep_as,
+        answered_at=draft.reply.at,
+        replies=answered.replies,
+    )
+
+
+# ── going back ──
+
+
+def go_back(draft: Draft) -> None:
+    """Undo the last question that was asked and done with, and ask it again."""
+    talk = draft.open
+    if not talk.trail:
+        repeat(draft, "nothing_before")
+        return
+    last = talk.trail[-1]
+    if talk.heard is not None:
+        draft.withdraw(f"{talk.key}:{talk.place}", "text")
+    if not last.skipped:
+        draft.withdraw(f"{talk.key}:{last.place}", last.held)
+    node = draft.index.by_name[last.place.partition("@")[0]]
+    draft.closes = talk.open_key if talk.open_key and draft.node.choices else ""
+    draft.note(trail=talk.trail[:-1], before=None, before_key="", heard=None, chosen=())
+    if last.fact:
+        draft.learn(Learned(node.step.keep_as, None, "command", node.step.name))
+    ask(draft, draft.index.nodes[node.at], path_of(last.place))

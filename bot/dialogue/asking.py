@@ -1,0 +1,108 @@
+"""Saying a step and asking its question."""
+
+from msgspec.structs import replace
+
+from bot.dialogue.draft import Draft, button_key
+from bot.dialogue.flow import Document
+from bot.dialogue.index import Node
+from bot.dialogue.reply import Attachment, Prompt
+from bot.dialogue.values import filled
+
+
+def say(draft: Draft, node: Node, path: tuple[str, ...]) -> None:
+    """Say what a step says and push what it attaches."""
+    step = node.step
+    if step.say:
+        text = filled(draft, step.say, node, path)
+        if text:
+            draft.prompts.append(Prompt(text, step=step.name))
+    if step.attach:
+        _attach(draft, node, path)
+
+
+def ask(draft: Draft, node: Node, path: tuple[str, ...]) -> None:
+    """Say a step, put its question, and wait for the answer."""
+    say(draft, node, path)
+    step = node.step
+    place = "@".join((step.name, *path)) if path else step.name
+    draft.note(
+        place=place,
+        open_key=button_key(draft.open, place),
+        asked_at=draft.scene.now,
+        heard=None,
+        chosen=(),
+        listening=False,
+    )
+    draft.prompts.append(question(draft, node, path))
+    if step.remind_after:
+        draft.effect("remind", ",".join(map(str, step.remind_after)))
+
+
+def question(draft: Draft, node: Node, path: tuple[str, ...], lead: str = "") -> Prompt:
+    """Return the prompt of a question; `lead` is what is said just before it, in one message."""
+    step = node.step
+    talk = draft.open
+    text = filled(draft, step.ask, node, path) if node.filled else step.ask
+    if lead:
+        text = f"{lead}\n{text}" if text else lead
+    if not node.choices:
+        return _open_question(draft, node, text)
+    several = step.choose != "one"
+    return Prompt(
+        text,
+        "asked",
+        talk.open_key,
+        step.name,
+        node.choices if step.choices or draft.scene.buttons else (),
+        step.choose,
+        talk.chosen,
+        draft.phrase("done") if several else "",
+    )
+
+
+def _open_question(draft: Draft, node: Node, text: str) -> Prompt:
+    step = node.step
+    many = step.answer == "several photos or recordings"
+    return Prompt(
+        text,
+        "asked",
+        draft.open.open_key,
+        step.name,
+        done=draft.phrase("done") if many and draft.open.heard else "",
+        place=step.answer == "place",
+    )
+
+
+def ask_again(draft: Draft, lead: str = "", *, closes: str = "") -> None:
+    """Put the open question once more, with a sentence before it in the same message."""
+    if draft.open.open_key:
+        prompt = question(draft, draft.node, draft.path, lead)
+        draft.prompts.append(replace(prompt, closes=closes) if closes else prompt)
+    elif lead:
+        draft.prompts.append(Prompt(lead, "notice"))
+
+
+def question_text(draft: Draft, node: Node, path: tuple[str, ...]) -> str:
+    """Return a question as it was put."""
+    return filled(draft, node.step.ask, node, path) if node.filled else node.step.ask
+
+
+def _attach(draft: Draft, node: Node, path: tuple[str, ...]) -> None:
+    """Push a document; one of which nothing exists in the person's language is passed over."""
+    document = _document(draft, node, path)
+    if document is None or not document.files:
+        return
+    files = document.files
+    if node.step.attach == "item audio":
+        files = {kind: file for kind, file in files.items() if kind == "audio"}
+    if files:
+        attachment = Attachment(document.code, document.title, files)
+        draft.prompts.append(Prompt("", "attached", step=node.step.name, attach=attachment))
+
+
+def _document(draft: Draft, node: Node, path: tuple[str, ...]) -> Document | None:
+    code = node.step.attach
+    if code in ("item audio", "item document"):
+        item = draft.index.item(node.block, path[-1]) if node.block and path else None
+        code = item.document if item else ""
+    return draft.flow.documents.get(code)

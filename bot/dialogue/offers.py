@@ -1,0 +1,304 @@
+"""What can be talked about: beginning flows, taking up invitations, the menu."""
+
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from bot.dialogue.answers import repeat
+from bot.dialogue.asking import ask_again, say
+from bot.dialogue.conversation import Conversation, Invitation
+from bot.dialogue.draft import TAKE_PART, Draft, with_talk
+from bot.dialogue.engine import walk
+from bot.dialogue.flow import Choice, Flow
+from bot.dialogue.index import index_of
+from bot.dialogue.reply import Prompt
+from bot.dialogue.values import progress_text
+from bot.dialogue.words import short
+
+WELCOME = "welcome"  # the flow that a newcomer meets, in every consultation
+
+
+class Offered(NamedTuple):
+    """Something that can begin or go on, by its conversation's key."""
+
+    key: str
+    title: str
+
+
+def newcomer(draft: Draft) -> bool:
+    """Say whether the person has still to be welcomed, and asked for consent."""
+    if WELCOME not in draft.programme.current:
+        return False
+    return WELCOME not in draft.person.done or (
+        TAKE_PART not in draft.person.facts and _asks_consent(draft)
+    )
+
+
+def _asks_consent(draft: Draft) -> bool:
+    nodes = index_of(flow_of(draft, WELCOME)).nodes
+    return any(node.step.keep_as == TAKE_PART for node in nodes)
+
+
+def split(key: str) -> tuple[str, str]:
+    """Return the flow and what it is about: ("forum", "housing") for "forum/housing"."""
+    flow, _, about = key.partition("/")
+    return flow, about
+
+
+def begin(draft: Draft, flow: str, about: str = "") -> None:
+    """Begin a conversation in the foreground."""
+    put_aside(draft)
+    now = draft.scene.now
+    revision = draft.programme.current[flow]
+    talk = Conversation(flow, revision, about, began_at=now, touched_at=now)
+    invitations = tuple(
+        one for one in draft.person.invitations if (one.flow, one.about) != (flow, about)
+    )
+    draft.note_person(invitations=invitations)
+    draft.begun.append(talk.key)
+    draft.foreground(talk)
+    walk(draft, 0, None, ())
+    follow(draft)
+
+
+def put_aside(draft: Draft) -> None:
+    """Let the conversation in the foreground wait, if there is one."""
+    if draft.talk is not None:
+        talk = draft.talk
+        state = "waiting" if talk.state == "open" else talk.state
+        talk = replace(talk, state=state)
+        draft.note_person(conversations=with_talk(draft.person.conversations, talk))
+        draft.talk = None
+
+
+def go_on_with(draft: Draft, talk: Conversation) -> None:
+    """Bring a waiting conversation to the foreground."""
+    put_aside(draft)
+    draft.foreground(replace(talk, state="open", touched_at=draft.scene.now))
+    if not draft.open.place:
+        draft.begun.append(talk.key)
+        walk(draft, 0, None, ())
+        follow(draft)
+    else:
+        resume(draft)
+
+
+def follow(draft: Draft) -> None:
+    """When a talk has ended, go on with what waits, or begin what comes next."""
+    ended = draft.talk
+    if ended is None or ended.state != "ended" or draft.person.stopped:
+        return
+    put_aside(draft)
+    if draft.refused:
+        return
+    waiting = waiting_talk(draft)
+    if waiting is not None:
+        go_on_with(draft, waiting)
+    elif ended.key not in draft.person.put_off:
+        begin_next(draft, after=ended.flow)
+
+
+def waiting_talk(draft: Draft) -> Conversation | None:
+    """Return the conversation that has waited longest."""
+    waiting = [one for one in draft.person.conversations if one.state == "waiting"]
+    return min(waiting, key=lambda one: one.began_at, default=None)
+
+
+def begin_next(draft: Draft, *, after: str = "") -> bool:
+    """Begin the welcome, an invitation, or the next open flow; False if there is nothing.
+
+    `after`: the flow that has just ended, which does not begin again at once.
+    """
+    key = next_key(draft)
+    if key == WELCOME == after:
+        return False
+    if not key:
+        return False
+    begin(draft, *split(key))
+    return True
+
+
+def next_key(draft: Draft) -> str:
+    """Return what would begin by itself now: the key of its conversation, "" for nothing."""
+    if newcomer(draft):
+        return WELCOME
+    for invitation in draft.person.invitations:
+        key = conversation_key(invitation)
+        if invitation.flow in draft.programme.open_flows and key not in draft.person.done:
+            return key
+    done = draft.person.done
+    return next((flow for flow in _concerning(draft) if flow not in done), "")
+
+
+def conversation_key(invitation: Invitation) -> str:
+    """Return the key of the conversation that an invitation leads to."""
+    return f"{invitation.flow}/{invitation.about}" if invitation.about else invitation.flow
+
+
+def _concerning(draft: Draft) -> list[str]:
+    """Return the open flows that concern this person, in the calendar's order."""
+    role = draft.person.facts.get("role")
+    wanted = {phase.flow: phase.roles for phase in draft.programme.consultation.phases}
+    return [
+        flow
+        for flow in draft.programme.open_flows
+        if flow in draft.programme.current and (not wanted.get(flow) or role in wanted[flow])
+    ]
+
+
+# ── taking something up ──
+
+
+def take_up(draft: Draft, key: str, *, switch: bool = False) -> None:
+    """Begin, or go on with, what a keyword, a button or the menu named.
+
+    Another conversation that is alive goes first, unless the person asks to `switch`.
+    """
+    flow, about = split(key)
+    talk = draft.talk
+    known = _known(draft, key)
+    if talk is not None and talk.key == key:
+        repeat(draft, "we_were_here")
+    elif known is None and not may_begin(draft, flow):
+        closed(draft, flow)
+    elif newcomer(draft) and flow != WELCOME:
+        _after_the_welcome(draft, flow, about)
+    elif talk is not None and not draft.idle and not (switch and talk.flow != WELCOME):
+        _after_this(draft, flow, about, known)
+    elif known is not None:
+        go_on_with(draft, known)
+    elif key in draft.person.done and key not in draft.person.put_off:
+        draft.notice("done_already", title=title_of(draft, flow))
+        if talk is not None:
+            ask_again(draft)
+    else:
+        begin(draft, flow, about)
+
+
+def _known(draft: Draft, key: str) -> Conversation | None:
+    return next(
+        (one for one in draft.person.conversations if one.key == key and one.state != "ended"), None
+    )
+
+
+def may_begin(draft: Draft, flow: str) -> bool:
+    """Say whether a flow is open for new conversations."""
+    known = draft.programme.current
+    return flow in known and (flow in draft.programme.open_flows or flow == WELCOME)
+
+
+def _after_the_welcome(draft: Draft, flow: str, about: str) -> None:
+    _invite_once(draft, flow, about)
+    if draft.talk is None:
+        begin(draft, WELCOME)
+    else:
+        repeat(draft, "first_this", title=title_of(draft, flow))
+
+
+def _invite_once(draft: Draft, flow: str, about: str) -> None:
+    invited = draft.person.invitations
+    if not any((one.flow, one.about) == (flow, about) for one in invited):
+        invitation = Invitation(flow, about, draft.scene.now)
+        draft.note_person(invitations=(*invited, invitation))
+
+
+def _after_this(draft: Draft, flow: str, about: str, known: Conversation | None) -> None:
+    """Let the new conversation wait until the one in the foreground ends."""
+    if known is None:
+        now = draft.scene.now
+        talk = Conversation(
+            flow, draft.programme.current[flow], about, "waiting", began_at=now, touched_at=now
+        )
+        draft.note_person(conversations=with_talk(draft.person.conversations, talk))
+        draft.begun.append(talk.key)
+    repeat(draft, "first_this", title=title_of(draft, flow))
+
+
+def closed(draft: Draft, flow: str) -> None:
+    """Say kindly that a phase is over or not open yet, and offer what is open."""
+    if draft.talk is not None:
+        repeat(draft, "closed", title=title_of(draft, flow))
+        return
+    draft.notice("closed", title=title_of(draft, flow))
+    if offered(draft):
+        menu(draft)
+
+
+def keyword(draft: Draft, text: str) -> str:
+    """Return the flow whose keyword the whole text is, "" for none."""
+    words = short(text)
+    if not words or len(words) > 40:
+        return ""
+    for flow in draft.programme.current:
+        if any(short(one) == words for one in flow_of(draft, flow).keywords):
+            return flow
+    return ""
+
+
+def network_named(draft: Draft, payload: str) -> str:
+    """Return the code of the network that a join link or keyword names, "" for none."""
+    wanted = payload.strip().casefold()
+    for network in draft.programme.consultation.networks:
+        if wanted and network.code.casefold() == wanted:
+            return network.code
+    return ""
+
+
+def flow_of(draft: Draft, flow: str) -> Flow:
+    """Return the flow with which a new conversation would begin."""
+    return draft.programme.flow(draft.programme.current[flow], draft.language)
+
+
+def title_of(draft: Draft, flow: str) -> str:
+    """Return a flow's title in the person's language."""
+    return flow_of(draft, flow).title if flow in draft.programme.current else flow
+
+
+# ── the menu ──
+
+
+def offered(draft: Draft) -> list[Offered]:
+    """Return everything that can begin or go on, the present talk first."""
+    talks = [one for one in (draft.talk, *draft.person.conversations) if one is not None]
+    keys = [one.key for one in talks if one.state != "ended"]
+    if newcomer(draft):
+        keys = [*keys, WELCOME] if WELCOME not in keys else keys
+    else:
+        invited = [one for one in draft.person.invitations if may_begin(draft, one.flow)]
+        keys += map(conversation_key, invited)
+        keys += draft.programme.open_flows
+    done = set(draft.person.done) - set(draft.person.put_off) - set(keys[: len(talks)])
+    if not newcomer(draft):
+        done.add(WELCOME)
+    fresh = [key for key in dict.fromkeys(keys) if key not in done]
+    return [Offered(key, title_of(draft, split(key)[0])) for key in fresh]
+
+
+def menu(draft: Draft) -> None:
+    """Show what is open; the next reply may pick from it."""
+    entries = offered(draft)
+    if not entries:
+        draft.notice("nothing_open")
+        return
+    choices = tuple(Choice(key, title) for key, title in entries)
+    draft.note_person(pending="menu")
+    draft.prompts.append(Prompt(draft.phrase("menu"), "notice", "menu", choices=choices))
+
+
+# ── coming back ──
+
+
+def resume(draft: Draft) -> None:
+    """Say where we were, and put the open question again, in one message."""
+    if not draft.open.open_key:
+        return
+    where = progress_text(draft, draft.node, draft.path)
+    lead = draft.phrase("resume", progress=where) if where else draft.phrase("resume_plain")
+    ask_again(draft, lead)
+
+
+def repeat_all(draft: Draft) -> None:
+    """Say the present step again, whole."""
+    if draft.open.open_key:
+        say(draft, draft.node, draft.path)
+    ask_again(draft)

@@ -1,0 +1,260 @@
+"""Taking a reply as the answer to the open question, whatever kind of answer it wants."""
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from bot.dialogue.answers import (
+    NO_WORDS,
+    Answer,
+    accept,
+    give_up,
+    hear,
+    repeat,
+    verdict_text,
+    wait_to_be_heard,
+)
+from bot.dialogue.asking import ask_again, question
+from bot.dialogue.draft import Draft
+from bot.dialogue.index import Node
+from bot.dialogue.numbers import parse_number, parse_numbers, said_number
+from bot.dialogue.reply import File, Reply
+from bot.dialogue.understand import Read, read_one, read_several
+
+GOOD = ("pending", "kept")
+BARE = 25  # letters: a message of one word up to this length is no answer after a long pause
+
+
+def read_choice(draft: Draft, reply: Reply) -> Read | None:
+    """Read a reply as a choice of the open question, None if it is none."""
+    node = draft.node
+    if node.offer is None or reply.files or not reply.text:
+        return None
+    if node.step.choose == "one":
+        return read_one(node.offer, reply.text)
+    return read_several(node.offer, reply.text)
+
+
+def take_choice(draft: Draft, read: Read, reply: Reply) -> None:
+    """Take a choice that was typed."""
+    node, chosen = draft.node, draft.open.chosen
+    codes = tuple(dict.fromkeys(chosen + read.codes)) if chosen else read.codes
+    if _too_many(draft, node, codes):
+        return
+    draft.understood = (read.how, *_labels(node, read.codes))
+    accept(draft, Answer(codes=codes, text=reply.text, comment=read.comment), reply)
+
+
+def _too_many(draft: Draft, node: Node, codes: tuple[str, ...]) -> bool:
+    most = node.step.most
+    if node.step.choose == "one" or not most or len(codes) <= most:
+        return False
+    draft.understood = ("understood_too_many", str(most))
+    repeat(draft, "at_most", most=most)
+    return True
+
+
+def _labels(node: Node, codes: tuple[str, ...]) -> tuple[str, ...]:
+    labels = {choice.code: choice.label for choice in node.choices}
+    return (", ".join(labels.get(code, code) for code in codes),)
+
+
+def press(draft: Draft, code: str, reply: Reply) -> None:
+    """Take a button of the open question: a choice, one pick of several, or Done."""
+    node = draft.node
+    if code == "*done":
+        finish_picking(draft, reply)
+    elif node.offer is None or code not in node.offer.codes:
+        repeat(draft, "stale")
+    elif node.step.choose == "one":
+        draft.understood = ("understood_button", *_labels(node, (code,)))
+        accept(draft, Answer(codes=(code,)), reply)
+    else:
+        _toggle(draft, node, code)
+
+
+def _toggle(draft: Draft, node: Node, code: str) -> None:
+    chosen = draft.open.chosen
+    picked = tuple(one for one in chosen if one != code) if code in chosen else (*chosen, code)
+    if _too_many(draft, node, picked):
+        return
+    draft.understood = ("understood_picked", *_labels(node, picked))
+    draft.note(chosen=picked)
+    draft.prompts.append(replace(question(draft, node, draft.path), redraws=True))
+
+
+def finish_picking(draft: Draft, reply: Reply) -> None:
+    """End the picking of several choices, or the sending of several photos."""
+    talk, node = draft.open, draft.node
+    draft.understood = ("understood_done",)
+    if talk.chosen:
+        accept(draft, Answer(codes=talk.chosen), reply)
+    elif node.step.answer == "several photos or recordings" and talk.heard:
+        accept(draft, Answer(), NO_WORDS)
+    else:
+        repeat(draft, "pick_first" if node.offer else "nothing_yet")
+
+
+# ── what is no choice ──
+
+
+def take(draft: Draft, reply: Reply) -> None:
+    """Take a reply that is neither a choice nor a command as an answer, as far as it goes."""
+    if reply.files and all(file.state not in GOOD for file in reply.files):
+        _cannot_be_used(draft, reply.files[0])
+        if not reply.text:
+            return
+    good = tuple(file for file in reply.files if file.state in GOOD)
+    _receipt(draft, good)
+    node = draft.node
+    answer = draft.node.step.answer
+    reader = _READERS.get(answer or "", _unclear)
+    if node.offer is not None:
+        reader = _unclear
+    reader(draft, _with_files(reply, good))
+
+
+def _with_files(reply: Reply, files: tuple[File, ...]) -> Reply:
+    if files == reply.files:
+        return reply
+    return Reply(id=reply.id, at=reply.at, text=reply.text, files=files, place=reply.place)
+
+
+def _cannot_be_used(draft: Draft, file: File) -> None:
+    draft.understood = ("understood_unusable",)
+    ask_again(draft, verdict_text(draft, file))
+
+
+def _receipt(draft: Draft, files: tuple[File, ...]) -> None:
+    """Say that a voice note is here, but only when it is."""
+    for file in files:
+        if file.is_sound and file.state == "kept" and file.seconds:
+            draft.notice("voice_received", seconds=max(1, round(file.seconds)))
+
+
+def _open(draft: Draft, reply: Reply) -> None:
+    """Take words or a recording as they are."""
+    if not reply.text.strip() and not reply.files and reply.place is None:
+        repeat(draft, "say_something")
+        return
+    draft.understood = ("understood_voice" if reply.files else "understood_text",)
+    value = _coordinates(reply)
+    accept(draft, Answer(value=value, text=reply.text, files=reply.files), reply)
+
+
+def _coordinates(reply: Reply) -> dict[str, float] | None:
+    if reply.place is None:
+        return None
+    return {"latitude": reply.place[0], "longitude": reply.place[1]}
+
+
+def _number(draft: Draft, reply: Reply) -> None:
+    number = parse_number(reply.text, draft.language)
+    if number is None:
+        _unclear(draft, reply)
+        return
+    said = said_number(number, draft.language)
+    draft.understood = ("understood_value", said)
+    if said != reply.text.strip():
+        draft.notice("noted", what=said)
+    comment = "" if len(reply.text) < BARE else reply.text
+    accept(draft, Answer(value=number, text=reply.text, comment=comment), reply)
+
+
+def _numbers(draft: Draft, reply: Reply) -> None:
+    parts = draft.node.step.parts
+    numbers = parse_numbers(reply.text, parts, draft.language)
+    if numbers is None:
+        _unclear(draft, reply)
+        return
+    said = ", ".join(
+        f"{part.label} {said_number(numbers[part.code], draft.language)}" for part in parts
+    )
+    draft.understood = ("understood_value", said)
+    draft.notice("noted", what=said)
+    accept(draft, Answer(value=numbers, text=reply.text), reply)
+
+
+def _date(draft: Draft, reply: Reply) -> None:
+    from bot.dialogue.dates import parse_date, said_date
+
+    iso = parse_date(reply.text, draft.language, draft.scene.now)
+    _noted(draft, reply, iso, said_date(iso, draft.language) if iso else "")
+
+
+def _time(draft: Draft, reply: Reply) -> None:
+    from bot.dialogue.dates import parse_time
+
+    time = parse_time(reply.text)
+    _noted(draft, reply, time, time or "")
+
+
+def _noted(draft: Draft, reply: Reply, value: str | None, said: str) -> None:
+    """Read a date or time back, or ask again."""
+    if value is None:
+        _unclear(draft, reply)
+        return
+    draft.understood = ("understood_value", said)
+    draft.notice("noted", what=said)
+    accept(draft, Answer(value=value, text=reply.text), reply)
+
+
+def _photos(draft: Draft, reply: Reply) -> None:
+    if any(file.kind in ("photo", "document", "video") for file in reply.files):
+        _open(draft, reply)
+    else:
+        _unclear(draft, reply)
+
+
+def _several_files(draft: Draft, reply: Reply) -> None:
+    """Gather photos and recordings until the person says that this is all."""
+    if not reply.files:
+        _unclear(draft, reply)
+        return
+    draft.understood = ("understood_file",)
+    heard = hear(draft, reply, silent=True)
+    repeat(draft, "files_so_far", count=len(heard.files))
+
+
+_READERS: dict[str, Callable[[Draft, Reply], None]] = {
+    "text": _open,
+    "voice": _open,
+    "text or voice": _open,
+    "place": _open,
+    "number": _number,
+    "numbers": _numbers,
+    "date": _date,
+    "time": _time,
+    "photos": _photos,
+    "several photos or recordings": _several_files,
+}
+
+
+# ── what was not understood ──
+
+
+def _unclear(draft: Draft, reply: Reply) -> None:
+    """Keep what was said; ask once more, then in another way, then go on."""
+    before = draft.open.heard
+    draft.understood = ("understood_not", _excerpt(reply.text))
+    if draft.open.listening:
+        hear(draft, reply, silent=True)
+        wait_to_be_heard(draft)
+        return
+    if before and not reply.files and reply.at - before.at < draft.scene.burst_ms:
+        hear(draft, reply, silent=True)  # one thought in several messages is one attempt
+        return
+    heard = hear(draft, reply)
+    spoke = any(file.is_sound for file in reply.files)
+    if heard.tries >= 3 or (spoke and heard.notes >= 2):
+        give_up(draft, reply)
+    elif draft.node.offer:
+        key = ("heard_pick_voice" if spoke else "heard_pick") if heard.tries == 1 else "pick_again"
+        repeat(draft, key, most=len(draft.node.choices))
+    else:
+        kind = (draft.node.step.answer or "").split(" ")[0]
+        repeat(draft, f"not_{kind}" if heard.tries == 1 else f"not_{kind}_again")
+
+
+def _excerpt(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:59]}…"
