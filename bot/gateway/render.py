@@ -1,0 +1,138 @@
+"""What the bot wants to say, drawn for one channel: from prompts to messages. Pure."""
+
+import mimetypes
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.dialogue.reply import Attachment, Prompt
+from bot.gateway.buttons import needs_numbers, numbered, rows_of
+from bot.gateway.split import Measure, split
+from channels.base import Capabilities, OutFile, Outgoing
+from channels.segments import segments
+from channels.text import utf16_units
+
+Link = Callable[[str], str]  # a document's code → its public address, "" for none
+
+PLACE_LABEL = "📍"  # the same in every language
+NO_WORDS = "…"  # a message must say something, even where only its buttons do
+MEASURES: dict[str, Measure] = {"utf16": utf16_units, "char": len, "segments": segments}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One message, and what the outbox wants to know of it.
+
+    `question`: the key of the question that it puts. `closes`: the key of the question whose
+    keyboard it takes away; where `outgoing.of` is empty, that question's message is meant.
+    """
+
+    outgoing: Outgoing
+    question: str = ""
+    closes: str = ""
+    units: int = 1
+
+
+def draw(
+    prompts: Sequence[Prompt],
+    can: Capabilities,
+    address: str,
+    account: str,
+    link: Link,
+    *,
+    pressed_on: str = "",
+) -> list[Drawn]:
+    """Draw the prompts of one turn; `pressed_on` is the message whose button was pressed.
+
+    Files come first, then all that is said and asked in one message, then what is tidied up.
+    """
+    blank = Outgoing(address, account)
+    redrawn = next((p for p in prompts if p.redraws), None) if can.toggles and pressed_on else None
+    if redrawn is not None:
+        rows = rows_of(redrawn, can)
+        again = Outgoing(address, account, "redraw", buttons=rows, of=pressed_on)
+        return [Drawn(again, redrawn.key)]
+    files = [one for prompt in prompts for one in _files(prompt.attach, can, blank)]
+    return files + _message(prompts, can, blank, link) + _closed(prompts, can, blank, pressed_on)
+
+
+def _files(attach: Attachment | None, can: Capabilities, blank: Outgoing) -> list[Drawn]:
+    if attach is None:
+        return []
+    return [
+        Drawn(_with_file(blank, file, can))
+        for kind, path in attach.files.items()
+        if (file := _file(attach, kind, path, can)) is not None
+    ]
+
+
+def _file(attach: Attachment, kind: str, path: str, can: Capabilities) -> OutFile | None:
+    name = path.rpartition("/")[2]
+    mime = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if kind == "audio" and can.plays_sound and "audio" in can.carries:
+        return OutFile(path, "voice" if mime == "audio/ogg" else "audio", name, mime, attach.title)
+    if kind == "pdf" and "document" in can.carries:
+        return OutFile(path, "document", name, mime, attach.title)
+    return None
+
+
+def _with_file(blank: Outgoing, file: OutFile, can: Capabilities) -> Outgoing:
+    caption = split(file.title, can.caption_limit, utf16_units)[:1] if can.caption_limit else []
+    return Outgoing(blank.address, blank.account, text="".join(caption), file=file)
+
+
+def _message(
+    prompts: Sequence[Prompt], can: Capabilities, blank: Outgoing, link: Link
+) -> list[Drawn]:
+    """Join all words of a turn; what the last question offers stands under the last part."""
+    asked = next((prompt for prompt in reversed(prompts) if prompt.key), None)
+    rows = rows_of(asked, can) if asked else ()
+    place = PLACE_LABEL if asked and asked.place and can.place else ""
+    between = "\n" if can.unit == "segment" else "\n\n"
+    text = between.join(_words(prompts, asked, can, link))
+    if not text and not rows and not place:
+        return []
+    measure = MEASURES[can.text_unit]
+    parts = [
+        Outgoing(blank.address, blank.account, text=part)
+        for part in split(text or NO_WORDS, can.text_limit, measure)
+    ]
+    ends_place = can.place and not (rows or place) and any(prompt.closes for prompt in prompts)
+    parts[-1] = Outgoing(blank.address, blank.account, text=parts[-1].text, buttons=rows,
+                         ask_place=place, ends_place=ends_place)  # fmt: skip
+    drawn = [Drawn(part, units=_units(part, can)) for part in parts]
+    drawn[-1] = replace(drawn[-1], question=asked.key if asked else "")
+    return drawn
+
+
+def _words(
+    prompts: Iterable[Prompt], asked: Prompt | None, can: Capabilities, link: Link
+) -> Iterable[str]:
+    for prompt in prompts:
+        lines = [prompt.text.strip(), _link_line(prompt.attach, can, link)]
+        if prompt is asked and needs_numbers(prompt, can):
+            lines.append(numbered(prompt))
+        text = "\n".join(line for line in lines if line)
+        if text:
+            yield text
+
+
+def _link_line(attach: Attachment | None, can: Capabilities, link: Link) -> str:
+    """Point to a document of which this channel carries nothing."""
+    if attach is None or _files(attach, can, Outgoing("")):
+        return ""
+    address = link(attach.code)
+    return f"{attach.title}: {address}" if address else ""
+
+
+def _units(outgoing: Outgoing, can: Capabilities) -> int:
+    return segments(outgoing.text) if can.unit == "segment" else 1
+
+
+def _closed(
+    prompts: Iterable[Prompt], can: Capabilities, blank: Outgoing, pressed_on: str
+) -> list[Drawn]:
+    """Take away the keyboards that are no longer good: the answered one, and the pressed one."""
+    key = next((prompt.closes for prompt in prompts if prompt.closes), "")
+    if not can.toggles or not (key or pressed_on):
+        return []
+    return [Drawn(Outgoing(blank.address, blank.account, "close", of=pressed_on), closes=key)]
