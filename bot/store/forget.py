@@ -59,8 +59,8 @@ class Forgotten(NamedTuple):
 def forget(connection: Connection, store: MediaStore, participant: int, moment: int) -> Erased:
     """Forget a participant, and whoever was merged into them.
 
-    Their addresses stay until a farewell that is promised afterwards has gone out (see
-    `let_addresses_go`); messages received after `moment` are somebody's new beginning and stay.
+    Messages received after `moment` are somebody's new beginning and stay. Call it last in a
+    transaction: whatever is written of them afterwards is not forgotten.
     """
     people = _merged(connection, participant)
     found = Erased(*_words(connection, store, people), *_carried(connection, people, moment))
@@ -68,6 +68,7 @@ def forget(connection: Connection, store: MediaStore, participant: int, moment: 
         connection.execute(delete(table).where(table.c.participant_id.in_(people)))
     _list(connection, people, moment)
     _leave_shared_phones(connection, people)
+    _let_addresses_go(connection, people)
     connection.execute(
         update(participants)
         .where(participants.c.id.in_(people))
@@ -75,21 +76,6 @@ def forget(connection: Connection, store: MediaStore, participant: int, moment: 
                 stopped_at=moment, seen_at=moment, asked_at=None, forgotten_at=moment)
     )  # fmt: skip
     return found
-
-
-def let_addresses_go(connection: Connection) -> int:
-    """Delete the addresses of the forgotten whose farewell is out; return how many that were."""
-    gone = select(participants.c.id).where(participants.c.forgotten_at.is_not(None))
-    open_farewell = exists().where(
-        deliveries.c.address_id == addresses.c.id, deliveries.c.state.in_(UNDECIDED)
-    )
-    query = select(addresses.c.id).where(addresses.c.participant_id.in_(gone), ~open_farewell)
-    free = list(connection.scalars(query))
-    if free:
-        connection.execute(delete(deliveries).where(deliveries.c.address_id.in_(free)))
-        connection.execute(delete(speakers).where(speakers.c.address_id.in_(free)))
-        connection.execute(delete(addresses).where(addresses.c.id.in_(free)))
-    return len(free)
 
 
 def put_away_log(database: Database) -> None:
@@ -128,7 +114,6 @@ def apply_forgotten(
     for participant in sorted(found):
         forget(connection, store, participant, moment)
     _add(connection, entries)
-    let_addresses_go(connection)
     return len(found)
 
 
@@ -252,3 +237,10 @@ def _leave_shared_phones(connection: Connection, people: Sequence[int]) -> None:
             connection.execute(update(addresses).where(mine).values(participant_id=left[0]))
         if len(left) == 1:
             connection.execute(delete(speakers).where(speakers.c.address_id == address))
+
+
+def _let_addresses_go(connection: Connection, people: Sequence[int]) -> None:
+    query = select(addresses.c.id).where(addresses.c.participant_id.in_(people))
+    own = list(connection.scalars(query))
+    connection.execute(delete(deliveries).where(deliveries.c.address_id.in_(own)))
+    connection.execute(delete(addresses).where(addresses.c.id.in_(own)))

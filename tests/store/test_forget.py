@@ -27,7 +27,6 @@ from bot.store.forget import (
     came_back,
     forget,
     forgotten_list,
-    let_addresses_go,
     not_to_be_written_to,
     put_away_log,
 )
@@ -107,9 +106,8 @@ def rows_of(connection: Connection, participant: int) -> dict[str, list[Any]]:
 
 
 def forget_all(database: Database, store: MediaStore, person: int) -> Any:
-    """Forget someone to the end, without a farewell."""
+    """Forget someone, to the last page."""
     erased = database.write_now(forget, store, person, LATER)
-    database.write_now(let_addresses_go)
     put_away_log(database)
     return erased
 
@@ -190,7 +188,7 @@ def test_the_others_are_left_untouched(
 
 def test_every_table_that_knows_participants_is_thought_of() -> None:
     known = {table.name for table in OWNED} | {
-        "addresses",  # go with the farewell
+        "addresses",
         "speakers",
         "contributions",
         "media",
@@ -198,28 +196,6 @@ def test_every_table_that_knows_participants_is_thought_of() -> None:
         "recipients",  # stay, under the pseudonym: a broadcast's figures add up
     }
     assert known == {t.name for t in metadata.sorted_tables if "participant_id" in t.c}
-
-
-def test_a_farewell_promised_afterwards_still_finds_its_way(
-    database: Database, seal: Seal, store: MediaStore
-) -> None:
-    def work(connection: Connection) -> tuple[int, int]:
-        person = live(connection, seal, NUMBER, "")
-        forget(connection, store, person, LATER)
-        query = select(tables.addresses.c.id).where(tables.addresses.c.participant_id == person)
-        address = connection.execute(query).scalar_one()
-        return person, add(
-            connection, tables.deliveries, participant_id=person, address_id=address,
-            channel="telegram", kind="notice", rank=0, state="waiting", not_before=LATER,
-            made_at=LATER,
-        )  # fmt: skip
-
-    person, farewell = database.write_now(work)
-    assert database.write_now(let_addresses_go) == 0
-    sent = update(tables.deliveries).where(tables.deliveries.c.id == farewell)
-    database.write_now(lambda c: c.execute(sent.values(state="sent")))
-    assert database.write_now(let_addresses_go) == 1
-    assert not database.read_now(rows_of, person)["addresses"]
 
 
 def test_what_came_after_the_wish_is_a_new_beginning(
