@@ -34,15 +34,24 @@ def load_consultation(text: str, file: str) -> Consultation:
     return read_consultation(text, file)[0]
 
 
+def consultation_sentences(text: str, file: str) -> tuple[Sentence, ...]:
+    """Return what of it is to be translated, whatever else may be wrong with it."""
+    return _read(text, Complaints(file))[1]
+
+
 def read_consultation(text: str, file: str) -> tuple[Consultation, tuple[Sentence, ...]]:
     """Return the consultation and what of it is to be translated. Raises Faults."""
     complaints = Complaints(file)
+    found = _read(text, complaints)
+    complaints.insist()
+    return found
+
+
+def _read(text: str, complaints: Complaints) -> tuple[Consultation, tuple[Sentence, ...]]:
     reader = _Reader(complaints)
     for entry in read_table(text, complaints).entries:
         reader.take(entry)
-    consultation = reader.finish(_folder(file))
-    complaints.insist()
-    return consultation, tuple(reader.sentences)
+    return reader.finish(_folder(complaints.file)), tuple(reader.sentences)
 
 
 def _folder(file: str) -> str:

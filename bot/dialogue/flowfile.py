@@ -16,6 +16,7 @@ from bot.dialogue.reading import (
     words,
 )
 from bot.dialogue.stepfile import Around, StepReader
+from bot.dialogue.translate import Sentence, sentences
 from bot.dialogue.yamlnodes import Entry, Table, read_table
 
 KEYS = ("title", "phase", "language", "keywords", "minutes", "steps", "endings")
@@ -39,6 +40,13 @@ def load_flow(
     flow = reader.read(read_table(text, complaints), _stem(file))
     complaints.insist()
     return flow
+
+
+def flow_sentences(text: str, file: str) -> tuple[Sentence, ...]:
+    """Return what is to be translated of a flow file, whatever else may be wrong with it."""
+    complaints = Complaints(file)
+    reader = _FlowReader(complaints, None, {}, {})
+    return tuple(sentences(reader.read(read_table(text, complaints), _stem(file))))
 
 
 def _stem(file: str) -> str:

@@ -53,6 +53,16 @@ def _load(text: str, file: str, key: str, reader: "Callable[[Complaints], _Entri
     return found
 
 
+def list_sentences(text: str, file: str) -> tuple[Sentence, ...]:
+    """Return what is to be translated of such a file, whatever else may be wrong with it."""
+    complaints = Complaints(file)
+    top = read_table(text, complaints)
+    for key, keys in (("documents", _DOCUMENT), ("items", _AGENDA)):
+        if entry := top.get(key):
+            return _Entries(complaints, keys).read(table(entry, complaints, "entries")).sentences
+    return ()
+
+
 _DOCUMENT = ("title", "summary", "more", "file", "sample")
 _AGENDA = ("title", "summary", "text", "theme", "instrument", "state", "document")
 

@@ -186,7 +186,7 @@ class _StepKeys:
         listed, own = self.values.pop("listed", ()), self.values.pop("own", ())
         if listed or own or self.values.get("choices_from"):
             self.values["choices"] = (*listed, *own)
-            self.values["added"] = len(own) if listed else 0
+            self.values["added"] = len(own) if self._has("choices from") else 0
         if self._has("choices") or self._has("choices from"):
             self.values.setdefault("answer", "choice")
         self.draft.step = msgspec.structs.replace(self.draft.step, **self.values)

@@ -106,11 +106,13 @@ def _document(document: Document, gettext: Gettext, files: Files | None) -> Docu
 
 def sentences(flow: Flow) -> Iterator[Sentence]:
     """Yield what a translator must translate of a flow; lists have their own files."""
-    yield Sentence(flow.title, "title", 1)
+    if needs_words(flow.title):
+        yield Sentence(flow.title, "title", 1)
     for step in flow.steps:
         yield from _sentences_of(step)
     for ending in flow.endings:
-        yield Sentence(ending.text, ending.name, ending.line)
+        if needs_words(ending.text):
+            yield Sentence(ending.text, ending.name, ending.line)
 
 
 def _sentences_of(step: Step) -> Iterator[Sentence]:

@@ -326,13 +326,17 @@ class _Reading:
         return found
 
     def _own_phrases(self, path: Path) -> dict[str, str]:
-        return read_phrases(self._text(path), self._label(path)) if path.exists() else {}
+        if not path.exists():
+            return {}
+        found = read_phrases(self._text(path), self._label(path))
+        return {key: text for key, (text, _) in found.items()}
 
 
-def read_phrases(text: str, file: str) -> dict[str, str]:
-    """Read phrases.yaml: key → English sentence. Raises Faults."""
+def read_phrases(text: str, file: str) -> dict[str, tuple[str, int]]:
+    """Read phrases.yaml: key → English sentence and its line. Raises Faults."""
     complaints = Complaints(file)
-    found = {entry.key: words(entry, complaints) for entry in read_table(text, complaints).entries}
+    entries = read_table(text, complaints).entries
+    found = {entry.key: (words(entry, complaints), entry.line) for entry in entries}
     complaints.insist()
     return found
 
