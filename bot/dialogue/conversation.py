@@ -126,10 +126,21 @@ class Turn(Struct, frozen=True, omit_defaults=True):
 class Programme(Protocol):
     """What can be talked about now. The gateway builds it; it holds values only."""
 
-    consultation: Consultation
-    phrases: Mapping[str, Mapping[str, str]]  # language → key → sentence
-    current: Mapping[str, str]  # flow name → the revision new conversations begin with
-    open_flows: tuple[str, ...]  # flows that may begin now, in the calendar's order
+    @property
+    def consultation(self) -> Consultation:
+        """The consultation, in all its languages."""
+
+    @property
+    def phrases(self) -> Mapping[str, Mapping[str, str]]:
+        """What the bot itself says: language → key → sentence."""
+
+    @property
+    def current(self) -> Mapping[str, str]:
+        """Flow name → the revision with which new conversations begin."""
+
+    @property
+    def open_flows(self) -> tuple[str, ...]:
+        """The flows that may begin now, in the calendar's order."""
 
     def flow(self, revision: str, language: str) -> Flow:
         """Return the flow of a revision in a language (the source's where it has none)."""

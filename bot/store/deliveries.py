@@ -106,7 +106,8 @@ _claimed = (
 
 _DUE = (deliveries.c.id, deliveries.c.participant_id, deliveries.c.address_id, deliveries.c.kind,
         deliveries.c.sealed, deliveries.c.attempts, deliveries.c.closes, deliveries.c.made_at,
-        deliveries.c.units, deliveries.c.reason, participants.c.stopped_at, addresses.c.state)  # fmt: skip
+        deliveries.c.units, deliveries.c.reason, participants.c.stopped_at,
+        addresses.c.state)  # fmt: skip
 
 
 def _due(
@@ -126,7 +127,7 @@ def _due(
     )
     if skip_locked:
         query = query.with_for_update(skip_locked=True, of=deliveries)
-    return [Due(*row) for row in connection.execute(query)]
+    return [Due(*row) for row in connection.execute(query).all()]
 
 
 def _blocked(

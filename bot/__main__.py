@@ -1,0 +1,5 @@
+"""`python -m bot …` is `palabre …`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,76 @@
+"""The commands. Each imports what it needs when it runs, so that `--help` stays quick."""
+
+import sys
+
+import click
+
+from bot.cli.running import Sentence, named_errors
+from bot.language import of_this_terminal, use
+
+COMMANDS = {
+    "serve": "bot.cli.serving",
+    "web": "bot.cli.serving",
+    "worker": "bot.cli.serving",
+    "migrate": "bot.cli.serving",
+    "chat": "bot.cli.chatting",
+    "rehearse": "bot.cli.texts",
+    "check": "bot.cli.texts",
+    "graph": "bot.cli.texts",
+    "translate": "bot.cli.translating",
+    "phase": "bot.cli.calendar",
+    "invite": "bot.cli.inviting",
+    "explain": "bot.cli.looking",
+    "doctor": "bot.cli.looking",
+    "export": "bot.cli.exporting",
+    "bench": "bot.cli.measuring",
+}
+
+
+class Lazy(click.Group):
+    """Imports a command's module when it is called, or listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names, in the order in which one needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Return a command; None if there is no such one."""
+        import importlib
+
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(COMMANDS[name]), name)
+        return command
+
+
+@click.group(cls=Lazy)
+@click.version_option(package_name="palabre")
+@click.option("--debug", is_flag=True, help="Show where an error comes from.")
+@click.option("--language", default="", help="fr, en or es: the language of this command.")
+@click.pass_context
+def palabre(context: click.Context, debug: bool, language: str) -> None:
+    """Hold a consultation by phone: over Telegram, in the browser, in the terminal."""
+    context.obj = debug
+
+
+def main() -> None:
+    """Run a command; errors are one sentence with a remedy, and an exit status."""
+    use(_language(sys.argv))
+    debug = "--debug" in sys.argv
+    with named_errors(debug=debug):
+        palabre(standalone_mode=True)
+
+
+def _language(words: list[str]) -> str:
+    """Find the language before click reads the line: its help must be in it too."""
+    import os
+
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        if word == "--language":
+            return of_this_terminal(after)
+        if word.startswith("--language="):
+            return of_this_terminal(word.partition("=")[2])
+    return of_this_terminal(os.environ.get("PALABRE_LANGUAGE", ""))
+
+
+__all__ = ["Sentence", "main", "palabre"]

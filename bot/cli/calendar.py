@@ -1,0 +1,113 @@
+"""`phase list|open|close`: the calendar."""
+
+import click
+
+from bot.cli.running import Sentence, end, run
+from bot.language import _, current
+from bot.settings import read_settings
+
+
+@click.group()
+def phase() -> None:
+    """Show the calendar; open and close phases."""
+
+
+@phase.command("list")
+def list_phases() -> None:
+    """Print a line a phase: CODE STATE FROM TO TITLE."""
+    from bot.gateway import phases
+
+    async def work() -> list[phases.Line]:
+        from bot.wiring import open_house
+
+        async with open_house(read_settings(), telegram=False) as house:
+            consultation = house.programmes.texts.consultation
+            return await house.database.read(phases.calendar, consultation, current.get())
+
+    for line in run(work()):
+        click.echo(f"{line.code} {line.state} {line.opens or '-'} {line.closes or '-'} {line.title}")
+
+
+@phase.command("open")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--quiet", is_flag=True, help="Announce it to nobody; invitations are made.")
+@click.option("--force", is_flag=True, help="Open in spite of missing or fuzzy texts.")
+def open_phase(name: str, yes: bool, quiet: bool, force: bool) -> None:
+    """Open a phase: invite those concerned and announce it to them."""
+    from bot.gateway import phases
+
+    async def work() -> None:
+        from bot.wiring import open_house
+
+        async with open_house(read_settings()) as house:
+            found = phases.find(house.programmes.texts.consultation, name)
+            _refuse_unready(house.programmes.texts, found.flow, force=force)
+            preview = await house.database.read(phases.preview, house, found)
+            click.echo(_summary(preview, quiet=quiet))
+            if not yes and not click.confirm(_("Open it now?")):
+                end(_("Nothing was opened."), 1)
+            verb = phases.open_quietly if quiet else phases.open_and_announce
+            number = await house.database.write(verb, house, found, wakes=("outbox",))
+            outcomes = await house.database.read(phases.outcomes, number)
+        click.echo(_("{phase} is open.").replace("{phase}", found.code))
+        for outcome, count in outcomes.items():
+            click.echo(f"  {count} {_(outcome)}")
+
+    run(work())
+
+
+@phase.command("close")
+@click.argument("name")
+def close_phase(name: str) -> None:
+    """Close a phase: nobody begins it any more."""
+    from bot.gateway import phases
+
+    async def work() -> None:
+        from bot.wiring import open_house
+
+        async with open_house(read_settings(), telegram=False) as house:
+            found = phases.find(house.programmes.texts.consultation, name)
+            await house.database.write(phases.close, house, found)
+
+    run(work())
+    click.echo(_("{phase} is closed.").replace("{phase}", name))
+
+
+def _refuse_unready(texts: object, flow: str, *, force: bool) -> None:
+    """Refuse to open what some people could not read."""
+    from bot.gateway.library import Library
+
+    if force or not flow or not isinstance(texts, Library):
+        return
+    flaws = [
+        flaw
+        for language in texts.consultation.languages
+        for flaw in texts.flaws(language, flow)
+    ]
+    if flaws:
+        first = flaws[0]
+        sentence = _("{count} texts of this phase are missing or not sure in a language; the first: "
+                     "{file}:{line} ({language}). Translate them, or open with --force.")  # fmt: skip
+        raise Sentence(
+            sentence.replace("{count}", str(len(flaws)))
+            .replace("{file}", first.file)
+            .replace("{line}", str(first.sentence.line))
+            .replace("{language}", first.language)
+        )
+
+
+def _summary(preview: object, *, quiet: bool) -> str:
+    from bot.gateway.phases import Preview
+
+    if not isinstance(preview, Preview):
+        return ""
+    if quiet:
+        head = _("It is announced to nobody; {count} people could be reached.")
+    else:
+        head = _("The announcement goes to {count} people.")
+    lines = [head.replace("{count}", str(preview.reached))]
+    lines += [f"  {channel}: {count}" for channel, count in preview.by_channel.items()]
+    lines += [f"  {language or '?'}: {count}" for language, count in preview.by_language.items()]
+    lines += [f"  {_('not')}: {count} ({_(why)})" for why, count in preview.excluded.items()]
+    return "\n".join(lines)

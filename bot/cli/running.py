@@ -1,0 +1,69 @@
+"""How a command runs: settings read, errors told as one sentence, asyncio begun."""
+
+import asyncio
+import contextlib
+import logging
+import sys
+from collections.abc import Coroutine, Iterator
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from bot.language import _
+
+Result = TypeVar("Result")
+FAULTS, WRONG_USE = 1, 2
+
+
+class Sentence(click.ClickException):
+    """Something that one can mend: a sentence with its remedy. Exit status 2."""
+
+    exit_code = WRONG_USE
+
+    def show(self, file: Any = None) -> None:
+        """Print the sentence alone."""
+        click.echo(self.message, err=True)
+
+
+def end(sentence: str, status: int = WRONG_USE) -> NoReturn:
+    """Say a sentence on the error stream and end."""
+    click.echo(sentence, err=True)
+    raise SystemExit(status)
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run asynchronous work, on uvloop where it is there."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(work)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
+
+
+@contextlib.contextmanager
+def named_errors(*, debug: bool = False) -> Iterator[None]:
+    """Turn what can be mended into a sentence; what cannot, too, unless `debug`."""
+    try:
+        yield
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read us has gone
+        raise SystemExit(0) from None
+    except Exception as error:
+        if debug:
+            raise
+        end(*_told(error))
+
+
+def _told(error: Exception) -> tuple[str, int]:
+    from bot.dialogue.fault import Faults
+
+    if isinstance(error, Faults):
+        return "\n".join(str(fault) for fault in error.faults), FAULTS
+    if type(error).__module__.startswith(("bot.", "channels.")):
+        return _(str(error)), WRONG_USE
+    logging.getLogger("palabre").debug("unexpected", exc_info=error)
+    what = _("Something unexpected happened ({what}). Run it again with --debug and report it.")
+    return what.replace("{what}", f"{type(error).__name__}: {error}"[:200]), FAULTS

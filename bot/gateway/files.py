@@ -1,0 +1,52 @@
+"""Opens what a channel must send: a document of the consultation, or a recording in the store."""
+
+import asyncio
+import hashlib
+from pathlib import Path
+
+from bot.store.media import MediaGone, MediaStore
+
+MEDIA = "media:"  # before the key of something in the media store
+
+
+class HouseFiles:
+    """Documents lie in a folder; whatever was recorded lies in the media store."""
+
+    def __init__(self, documents: Path, media: MediaStore) -> None:
+        self._documents = documents.resolve()
+        self._media = media
+        self._digests: dict[str, tuple[int, str]] = {}
+
+    async def open(self, key: str) -> bytes:
+        """Return the bytes of a file; KeyError if there is none."""
+        return await asyncio.to_thread(self.read, key)
+
+    def read(self, key: str) -> bytes:
+        """Return the bytes of a file; KeyError if there is none."""
+        if key.startswith(MEDIA):
+            try:
+                return self._media.get(key.removeprefix(MEDIA))
+            except MediaGone:
+                raise KeyError(key) from None
+        return self._document(key).read_bytes()
+
+    def digest(self, key: str) -> str:
+        """Return what tells the content of a key apart, "" if there is none."""
+        if key.startswith(MEDIA):
+            return key.removeprefix(MEDIA)
+        try:
+            file = self._document(key)
+        except KeyError:
+            return ""
+        changed = file.stat().st_mtime_ns
+        known = self._digests.get(key)
+        if known is None or known[0] != changed:
+            known = (changed, hashlib.sha256(file.read_bytes()).hexdigest())
+            self._digests[key] = known
+        return known[1]
+
+    def _document(self, key: str) -> Path:
+        file = (self._documents / key).resolve()
+        if not file.is_relative_to(self._documents) or not file.is_file():
+            raise KeyError(key)
+        return file

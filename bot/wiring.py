@@ -1,0 +1,147 @@
+"""The one place where concrete things are built: program and tests call the same functions."""
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import aiohttp
+
+from bot.gateway.files import HouseFiles
+from bot.gateway.house import House
+from bot.gateway.library import Library
+from bot.gateway.phases import set_up
+from bot.gateway.programme import Programmes
+from bot.settings import Settings, WrongSetting, secret_key
+from bot.store.database import Database
+from bot.store.known_files import StoredFiles
+from bot.store.media import DatabaseMedia, FileMedia, MediaStore
+from bot.store.migrate import NotMigrated, is_current, migrate
+from bot.store.seal import Seal
+from channels.base import Channel, Pace
+from channels.capabilities import TELEGRAM
+from channels.telegram import Telegram
+
+log = logging.getLogger(__name__)
+
+ROOT = Path(__file__).parent.parent
+MakeChannel = Callable[["Parts"], Channel]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a channel is built from."""
+
+    settings: Settings
+    seal: Seal
+    session: aiohttp.ClientSession
+    files: HouseFiles
+    known_files: StoredFiles
+
+
+def library_of(settings: Settings, *, tolerant: bool = False) -> Library:
+    """Read the consultation. Raises Faults."""
+    flows = Path(settings.flows) if settings.flows else ROOT / "flows"
+    if not (flows / settings.consultation).is_dir():
+        raise WrongSetting(
+            f"PALABRE_CONSULTATION: there is no folder {settings.consultation!r} in the flows; "
+            "PALABRE_FLOWS names where they lie."
+        )
+    return Library(flows, settings.consultation, ROOT / "locales", tolerant=tolerant)
+
+
+def database_of(settings: Settings) -> Database:
+    """Open the database; the folder of an embedded one is made. Raises WrongSetting."""
+    if settings.embedded:
+        file = Path(settings.database_url.removeprefix("sqlite:///"))
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WrongSetting(
+                f"DATABASE_URL: {file.parent} cannot be made ({error.strerror})."
+            ) from None
+    return Database(settings.database_url)
+
+
+def seal_of(settings: Settings) -> Seal:
+    """Derive all keys. Raises WrongSetting."""
+    return Seal([secret_key(settings)])
+
+
+def media_of(settings: Settings, database: Database, seal: Seal) -> MediaStore:
+    """Say where recordings lie."""
+    url = settings.media_url or ("file:" if settings.embedded else "db:")
+    if url.startswith("db:"):
+        return DatabaseMedia(database, seal)
+    folder = url.removeprefix("file:")
+    return FileMedia(Path(folder) if folder else settings.data / "media", seal)
+
+
+def prepare(settings: Settings, database: Database, library: Library, moment: int) -> None:
+    """Migrate an embedded database; refuse one that others share and that is not. Then set up.
+
+    Raises NotMigrated, DatabaseAway.
+    """
+    if settings.embedded:
+        migrate(database)
+    elif not is_current(database):
+        raise NotMigrated(NotMigrated.__doc__)
+    set_up_consultation(database, library, moment)
+
+
+def set_up_consultation(database: Database, library: Library, moment: int) -> None:
+    """Write down the phases that ship, and the revisions on disk."""
+    database.write_now(set_up, database, library.consultation, moment)
+    database.write_now(Programmes(library).keep, database, moment)
+
+
+@contextlib.asynccontextmanager
+async def open_house(
+    settings: Settings, more: Iterable[MakeChannel] = (), *, telegram: bool = True
+) -> AsyncIterator[House]:
+    """Build a house with its channels; closes all of it again.
+
+    Raises WrongSetting, Faults, NotMigrated, DatabaseAway.
+    """
+    library = library_of(settings)
+    seal = seal_of(settings)
+    database = database_of(settings)
+    try:
+        media = media_of(settings, database, seal)
+        house = House(database, seal, media, {}, Programmes(library))
+        house = replace(house, burst_ms=int(settings.burst_seconds * 1000), link=_link(settings))
+        prepare(settings, database, library, house.clock())
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+            files = HouseFiles(library.folder / "documents", media)
+            known = StoredFiles(database, files.digest)
+            parts = Parts(settings, seal, session, files, known)
+            wanted = [*more, *([make_telegram] if telegram and settings.telegram_bot_token else [])]
+            channels = [make(parts) for make in wanted]
+            yield replace(house, channels={one.name: one for one in channels})
+    finally:
+        database.close()
+
+
+def make_telegram(parts: Parts) -> Telegram:
+    """Build the Telegram channel."""
+    settings = parts.settings
+    return Telegram(
+        settings.telegram_bot_token,
+        parts.session,
+        api_url=settings.telegram_api_url,
+        secret=settings.telegram_webhook_secret or parts.seal.webhook_secret,
+        files=parts.files,
+        known_files=parts.known_files,
+        can=replace(TELEGRAM, overall=Pace(settings.telegram_pace, 1)),
+    )
+
+
+def base_address(settings: Settings) -> str:
+    """Return the address under which pages are reached: the public one, else this machine's."""
+    return settings.public_url or f"http://{settings.host}:{settings.port}"
+
+
+def _link(settings: Settings) -> Callable[[str, str], str]:
+    base = base_address(settings)
+    return lambda document, language: f"{base}/d/{document}?lang={language}"
