@@ -61,6 +61,7 @@ class Prompt(Struct, frozen=True, omit_defaults=True):
     attach: Attachment | None = None
     place: bool = False  # a place is asked for
     closes: str = ""  # the key of a question whose buttons are to be taken away
+    redraws: bool = False  # only its buttons changed: the message that was pressed shows them
 
 
 class Kept(Struct, frozen=True, omit_defaults=True):
