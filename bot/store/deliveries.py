@@ -127,7 +127,8 @@ def _due(
     )
     if skip_locked:
         query = query.with_for_update(skip_locked=True, of=deliveries)
-    return [Due(*row) for row in connection.execute(query).all()]
+    rows: list[Any] = list(connection.execute(query))
+    return [Due(*row) for row in rows]
 
 
 def _blocked(
