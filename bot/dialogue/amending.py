@@ -99,10 +99,10 @@ def _append(draft: Draft, talk: Conversation, kept: Kept, node: Node, reply: Rep
         replies=more.replies,
         parts=() if node.offer else (*parts, reply.text),
     )
-    _put(draft, replace(talk, before=more, trail=(*talk.trail[:-1], changed)))
+    put(draft, replace(talk, before=more, trail=(*talk.trail[:-1], changed)))
 
 
-def _put(draft: Draft, talk: Conversation) -> None:
+def put(draft: Draft, talk: Conversation) -> None:
     """Put a changed conversation back, whether it is the open one or has ended."""
     if draft.talk is not None and draft.talk.key == talk.key:
         draft.talk = talk
@@ -166,7 +166,7 @@ def _correct_ended(
         value = read.codes[0] if one else read.codes
         draft.learn(Learned(kept.fact, value, "answer", kept.step, kept.question))
     last = replace(talk.trail[-1], codes=read.codes, replies=better.replies)
-    _put(draft, replace(talk, before=better, trail=(*talk.trail[:-1], last)))
+    put(draft, replace(talk, before=better, trail=(*talk.trail[:-1], last)))
 
 
 # ── edited messages ──
@@ -251,7 +251,7 @@ def _edit_words(
     trail = list(talk.trail)
     if answered.parts:
         trail[at] = replace(answered, parts=tuple(parts))
-    _put(draft, replace(talk, trail=tuple(trail), before=kept if old else talk.before))
+    put(draft, replace(talk, trail=tuple(trail), before=kept if old else talk.before))
     if kept.fact and text:
         draft.learn(Learned(kept.fact, text, "answer", kept.step, kept.question))
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from bot.dialogue.asking import ask_again, question_text
 from bot.dialogue.conversation import Answered, Conversation, Heard
-from bot.dialogue.draft import TAKE_PART, Draft, held_kind
+from bot.dialogue.draft import Draft, held_kind
 from bot.dialogue.engine import go_on, wait_for_a_person
 from bot.dialogue.flow import CONSENTS, Struct
 from bot.dialogue.index import Node
@@ -251,25 +251,25 @@ def wait_to_be_heard(draft: Draft) -> None:
 
 def tell_verdicts(draft: Draft) -> None:
     """Tell of recordings that were judged bad in the meantime, now that a step is done."""
-    for file in draft.person.verdicts:
-        draft.notice("verdict_late", why=verdict_text(draft, file))
+    told = draft.person.verdicts
+    if not told:
+        return
+    again = "late_again" if draft.talk is not None else "late_send"
+    for file in told:
         draft.effect("mark verdict told", file.media)
-    if draft.person.verdicts:
-        draft.note_person(verdicts=())
+        draft.notice(f"late_{verdict(file)}")
+    draft.notice(again)
+    draft.note_person(verdicts=())
 
 
-VERDICTS = ("empty", "silent", "too_long", "too_big", "unreadable", "lost", "not_sound")
+def verdict(file: File) -> str:
+    """Return why a recording cannot be used, as the phrases name it."""
+    if file.state == "lost":
+        return "lost"
+    return file.verdict if file.verdict in VERDICTS else "unreadable"
 
 
-def verdict_text(draft: Draft, file: File) -> str:
-    """Say in a sentence why a recording cannot be used."""
-    verdict = "lost" if file.state == "lost" else file.verdict.replace(" ", "_")
-    return draft.phrase(f"verdict_{verdict if verdict in VERDICTS else 'unreadable'}")
-
-
-def refuses(node: Node, answer: Answer) -> bool:
-    """Say whether the answer means that the person does not take part."""
-    return node.step.keep_as == TAKE_PART and answer.codes == ("no",)
+VERDICTS = ("empty_file", "silent", "too_long", "too_big")
 
 
 def repeat(draft: Draft, key: str, **values: object) -> None:

@@ -142,6 +142,8 @@ class Draft:
         """Write an answer down; `again` where it takes the place of an earlier one."""
         if self.refused and kept.fact != TAKE_PART:
             return
+        if self.kept and self.kept[-1].key == kept.key:
+            self.kept.pop()  # one reply, one record
         self.kept.append(kept)
         if not again:
             self._count(kind_of(kept), 1)

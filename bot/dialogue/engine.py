@@ -2,7 +2,7 @@
 
 from bot.dialogue.asking import ask, say
 from bot.dialogue.draft import Draft
-from bot.dialogue.flow import Ending, Step
+from bot.dialogue.flow import Ending, Flow, Step
 from bot.dialogue.index import Node
 from bot.dialogue.recall import holds, items_of, known_fact
 from bot.dialogue.reply import Prompt
@@ -136,4 +136,21 @@ def _run(block: Node, outer: tuple[str, ...]) -> str:
 
 
 def _shown(draft: Draft, block: Node, codes: tuple[str, ...]) -> str | None:
-    return next((code for code in codes if draft.index.item(block, code) is not None), None)
+    """Return the first of these items that is still shown, also by the newest revision."""
+    newest = draft.programme.current.get(draft.flow.name)
+    gone = frozenset[str]()
+    if newest is not None and newest != draft.open.revision:
+        gone = _withdrawn(draft, draft.programme.flow(newest, draft.language), block)
+    return next(
+        (code for code in codes if code not in gone and draft.index.item(block, code) is not None),
+        None,
+    )
+
+
+def _withdrawn(draft: Draft, newest: Flow, block: Node) -> frozenset[str]:
+    """Return the items of a block's list that the newest revision hides or no longer has."""
+    items = newest.lists.get(block.step.for_each)
+    if items is None:
+        return frozenset()
+    shown = {item.code for item in items if not item.hidden}
+    return frozenset(item.code for item in draft.flow.lists[block.step.for_each]) - shown

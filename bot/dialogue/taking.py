@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from msgspec.structs import replace
+
 from bot.dialogue.answers import (
     NO_WORDS,
     Answer,
@@ -11,10 +13,10 @@ from bot.dialogue.answers import (
     give_up,
     hear,
     repeat,
-    verdict_text,
+    verdict,
     wait_to_be_heard,
 )
-from bot.dialogue.asking import ask_again, question
+from bot.dialogue.asking import question
 from bot.dialogue.draft import Draft
 from bot.dialogue.index import Node
 from bot.dialogue.numbers import parse_number, parse_numbers, said_number
@@ -122,7 +124,7 @@ def _with_files(reply: Reply, files: tuple[File, ...]) -> Reply:
 
 def _cannot_be_used(draft: Draft, file: File) -> None:
     draft.understood = ("understood_unusable",)
-    ask_again(draft, verdict_text(draft, file))
+    repeat(draft, f"verdict_{verdict(file)}")
 
 
 def _receipt(draft: Draft, files: tuple[File, ...]) -> None:

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from bot.dialogue import amending, wishes
-from bot.dialogue.answers import accept, keep_aside, repeat, tell_verdicts, verdict_text
+from bot.dialogue.answers import accept, keep_aside, tell_verdicts
 from bot.dialogue.answers import Answer as _Answer
 from bot.dialogue.asking import ask_again, question_text
 from bot.dialogue.commands import Command, command, language_named, start_payload
@@ -37,7 +37,6 @@ from bot.dialogue.offers import (
 from bot.dialogue.reply import File, Learned, Prompt, Reply
 from bot.dialogue.taking import BARE, press, read_choice, take, take_choice
 from bot.dialogue.understand import Read
-from bot.dialogue.values import Values, progress_text
 from bot.dialogue.words import GREETINGS, YES, plain, short
 
 CLOSED_TALK = frozenset({"choice", "1 to 5", "number", "numbers", "date", "time"})
@@ -94,19 +93,19 @@ def invite(programme: Programme, person: Person, scene: Scene, invitation: Invit
 def _announcement(draft: Draft, key: str) -> Prompt:
     flow = flow_of(draft, key.partition("/")[0])
     button = Choice(key, draft.phrase("begin"))
-    word = flow.keywords[0] if flow.keywords else ""
-    text = _announced(draft, flow)
-    if word:
-        text = f"{text}\n{draft.phrase('begin_by_keyword', keyword=word)}"
-    return Prompt(text, "notice", "go", choices=(button,))
+    return Prompt(_announced(draft, flow), "notice", "go", choices=(button,))
 
 
 def _announced(draft: Draft, flow: Flow) -> str:
+    """Return the phase's own announcement, which names the keyword; else a plain sentence."""
     for phase in draft.programme.consultation.phases:
         text = phase.announce.get(draft.language) if phase.flow == flow.name else ""
         if text:
-            return Values.fill_for(draft, text, flow)
-    return draft.phrase("invitation", title=flow.title)
+            return text
+    text = draft.phrase("invitation", title=flow.title)
+    if not flow.keywords:
+        return text
+    return f"{text} {draft.phrase('begin_by_keyword', keyword=flow.keywords[0])}"
 
 
 def remind(
@@ -166,7 +165,7 @@ def _code_earlier(draft: Draft, key: str, place: str, code: str) -> None:
             replace(one, codes=(code,), unresolved=False) if one.place == place else one
             for one in talk.trail
         )
-        amending.put_back(draft, replace(talk, trail=trail))
+        amending.put(draft, replace(talk, trail=trail))
 
 
 def hand_back(programme: Programme, person: Person, scene: Scene) -> Turn:
@@ -291,7 +290,8 @@ def _otherwise_meant(draft: Draft, reply: Reply) -> bool:
     """Take a language's name, or a keyword, which is never one inside an open text question."""
     if not reply.text or reply.files or len(reply.text) > 60:
         return False
-    if _language(draft, reply.text):
+    names_what_is_spoken = draft.node.step.keep_as == "spoken language"
+    if not names_what_is_spoken and _language(draft, reply.text):
         ask_again(draft, draft.phrase("language_changed"))
         return True
     if draft.node.step.answer not in CLOSED_TALK:
@@ -451,10 +451,6 @@ def _has_content(draft: Draft, reply: Reply, said: Command | None) -> bool:
     if words.isdigit() or language_named(reply.text, draft.programme.consultation.languages):
         return False
     return bool(reply.text.strip()) and not network_named(draft, reply.text)
-
-
-def _where(draft: Draft) -> str:
-    return progress_text(draft, draft.node, draft.path)
 
 
 __all__ = [
