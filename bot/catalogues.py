@@ -27,7 +27,7 @@ from bot.gateway.catalogue import (
     read_catalogue,
     read_translations,
 )
-from bot.gateway.library import read_phrases
+from bot.gateway.contents import read_phrases
 
 SWEPT = ("bot", "channels", "locales")  # the folders that hold the program's own words
 # Dates would make each update look like work; the rest says nothing until somebody fills it in.

@@ -1,11 +1,12 @@
 """What is wrong in a file that a person wrote: a place, a sentence and a remedy."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz, process
+
+from bot.dialogue.words import plain
 
 SURE_ENOUGH = 60  # of 100: below it "did you mean" would only confuse
 
@@ -71,15 +72,6 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(quoted[:-1])} {last} {quoted[-1]}"
 
 
-def folded(text: str) -> str:
-    """Strip case, accents and punctuation: how words are compared."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return " ".join(re.sub(r"[^\w]+", " ", bare).split())
-
-
 def as_name(text: str) -> str:
     """Make a name out of any words: small letters, digits and "_"."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return re.sub(r"[^a-z0-9]+", "_", bare).strip("_")
+    return re.sub(r"[^a-z0-9]+", "_", plain(text)).strip("_")

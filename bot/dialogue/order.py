@@ -10,7 +10,7 @@ import msgspec
 from bot.dialogue.conditions import Clause, read_condition
 from bot.dialogue.fault import Complaints, nearest_or_all
 from bot.dialogue.flow import CONSENTS, FACTS, Choice, Ending, Jump, Step, Test
-from bot.dialogue.stepfile import ReadStep
+from bot.dialogue.stepcheck import ReadStep
 
 NEXT_ITEM = "next item"
 LIST_OF_FACT = {

@@ -8,9 +8,10 @@ import re
 from collections.abc import Collection
 
 from bot.dialogue.commands import command
-from bot.dialogue.fault import Complaints, as_name, folded, nearest_or_all
+from bot.dialogue.fault import Complaints, as_name, nearest_or_all
 from bot.dialogue.flow import Choice
 from bot.dialogue.placeholders import lone_brace, names_in, wrong_name
+from bot.dialogue.words import plain
 from bot.dialogue.yamlnodes import Entry, Node, Row, Scalar, Table
 
 LONGEST_NAME = 40  # a code and its question travel together in a button's 64 bytes
@@ -136,7 +137,7 @@ def choices(entry: Entry, complaints: Complaints) -> tuple[Choice, ...]:
 def _refuse_twin(offered: list[Choice], line: int, complaints: Complaints) -> None:
     *before, last = offered
     for other in before:
-        if folded(other.label) == folded(last.label):
+        if plain(other.label) == plain(last.label):
             complaints.add(
                 line, f'two choices read "{last.label}": "{other.code}" and "{last.code}"',
                 "give them different words",
@@ -145,4 +146,4 @@ def _refuse_twin(offered: list[Choice], line: int, complaints: Complaints) -> No
 
 def is_reserved(text: str) -> bool:
     """Say whether people, or the carrier, mean something else by a text, in any language."""
-    return folded(text) in TWILIO_WORDS or command(text) is not None
+    return plain(text) in TWILIO_WORDS or command(text) is not None
