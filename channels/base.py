@@ -73,6 +73,7 @@ class Button(msgspec.Struct, frozen=True, omit_defaults=True):
     label: str
     data: str
     chosen: bool = False
+    ends: bool = False  # it ends the picking, and is no choice itself
 
 
 class OutFile(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -72,7 +72,13 @@ TABLE: tuple[tuple[type[TelegramError], str, Failure], ...] = (
     (
         Forbidden,
         "blocked by the user",
-        _gone("blocked", "The person blocked the bot: only they can open it again."),
+        Failure(
+            "blocked",
+            "opted_out",
+            False,
+            "address",
+            "The person blocked the bot: only they can open it again.",
+        ),
     ),
     (Forbidden, "user is deactivated", _gone("deactivated", "The person's account is closed.")),
     (

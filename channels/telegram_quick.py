@@ -11,8 +11,8 @@ from msgspec import Meta, Struct
 
 from channels.base import Incoming, MediaRef
 from channels.telegram_reader import NAME, event_id
-from channels.telegram_words import full_name, spoken
 from channels.text import clean
+from channels.words import full_name, spoken
 
 _Seconds = Annotated[int, Meta(ge=0, le=253_402_300_799)]  # the year 9999
 _Length = Annotated[int, Meta(ge=0, le=10**9)]

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from telegram import CallbackQuery, ChatMember, ChatMemberUpdated, Location, Message, Update, User
 
 from channels.base import Incoming, MediaRef, SoundOrFile
-from channels.telegram_words import full_name, spoken
 from channels.text import clean
+from channels.words import full_name, spoken
 
 NAME = "telegram"
 # What python-telegram-bot and we ourselves raise on JSON that is no update: it checks no types.

@@ -48,8 +48,10 @@ def rows_of(prompt: Prompt, can: Capabilities) -> Rows:
         )
         for place, choice in enumerate(prompt.choices)
     ]
-    done = ((Button(shorten(prompt.done, most), f"{prompt.key}:{DONE}"),),) if prompt.done else ()
-    return _in_rows(buttons, can) + done
+    if not prompt.done:
+        return _in_rows(buttons, can)
+    done = Button(shorten(prompt.done, most), f"{prompt.key}:{DONE}", ends=True)
+    return (*_in_rows(buttons, can), (done,))
 
 
 def read_pressed(pressed: str, codes: tuple[str, ...]) -> str:

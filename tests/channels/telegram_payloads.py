@@ -118,13 +118,14 @@ FAR_CHAT = {"id": 77, "type": "private"}
 WHOEVER = PERSON | {"last_name": "", "language_code": ""}
 OF_OLD = {"message_id": 5, "date": 0, "chat": CHAT}
 IN_GROUP = {"message_id": 5, "date": AT, "chat": GROUP, "text": "?"}
+SMALL_GROUP = {"id": -5, "type": "group", "title": "Réseau"}
 COMMAND = [{"type": "bot_command", "offset": 0, "length": 6}]
 
 # a sentence about it, the update, what is read
 READ: tuple[tuple[str, dict[str, Any], Incoming], ...] = (
     ("a text", message(text="Bonjour"), said("Bonjour")),
     ("signs of mark-up stand for themselves", message(text="_a_ *b* <c>"), said("_a_ *b* <c>")),
-    ("right-to-left text", message(text="‏نعم، 1"), said("‏نعم، 1")),
+    ("right-to-left text", message(text="\u200fنعم"), said("\u200fنعم")),
     ("only emoji", message(text="👍🏾"), said("👍🏾")),
     ("10,000 characters", message(text="é" * 10_000), said("é" * 10_000)),
     ("NUL", message(text="a\0b"), said("a\ufffdb")),
@@ -132,13 +133,15 @@ READ: tuple[tuple[str, dict[str, Any], Incoming], ...] = (
     ("two halves that JSON left apart", message(text="\ud83d\ude00\0"), said("😀\ufffd")),
     ("start", message(text="/start", entities=COMMAND), said(kind="start", start="")),
     ("a link's payload", message(text="/start RES-1_a"), said(kind="start", start="RES-1_a")),
-    ("start in a group's manner", message(text="/Start@palabre_bot x"), said(kind="start", start="x")),
+    ("start in a group's manner", message(text="/Start@palabre_bot x"),
+     said(kind="start", start="x")),
     ("a command is its word", message(text="/stop"), said("stop")),
     ("of two words", message(text="/forget_me@palabre_bot"), said("forget me")),
     ("with more words", message(text="/help me please"), said("help me please")),
     ("a slash alone", message(text="/ 2"), said("/ 2")),
     ("a path is no command", message(text="/a/b"), said("/a/b")),
-    ("an answer to a message", message(text="2", reply_to_message=OF_OLD | {"text": "?"}), said("2")),
+    ("an answer to a message", message(text="2", reply_to_message=OF_OLD | {"text": "?"}),
+     said("2")),
     ("forwarded words", message(text="x", forward_origin=FORWARD), said("x", forwarded=True)),
     ("a voice note", message(voice=VOICE), said(media=HEARD)),
     ("one without a size", message(voice={k: v for k, v in VOICE.items() if k != "file_size"}),
@@ -192,7 +195,7 @@ READ: tuple[tuple[str, dict[str, Any], Incoming], ...] = (
      ours("ignored")),
     ("a group's talk", message(text="Bonjour", chat=GROUP), ours("ignored")),
     ("a command in a group", message(text="/start@palabre_bot", chat=GROUP), ours("ignored")),
-    ("a group moves", message(chat={"id": -5, "type": "group", "title": "R"}, migrate_to_chat_id=-1001),
+    ("a group moves", message(chat=SMALL_GROUP, migrate_to_chat_id=-1001),
      ours("moved", address="-5", moved_to="-1001")),
     ("a channel's post", {"update_id": 1, "channel_post": message(text="x")["message"]
      | {"chat": {"id": -7, "type": "channel", "title": "C"}}}, ours("ignored")),

@@ -1,4 +1,4 @@
-"""What Telegram's people write that is more than words: /start, commands, and who they are."""
+"""What people write that is more than words: /start, commands, and who they are."""
 
 import re
 
