@@ -1,0 +1,108 @@
+"""The pages of the drafting pack: every recording to listen to, without a network or a script."""
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jinja2
+import msgspec
+
+from bot.gateway.export.columns import Piece, Row
+from bot.gateway.export.counts import Counted
+from bot.gateway.export.labels import HERE, LANGUAGES, Labels, sentences
+
+BARS = 100
+HEIGHT = 40
+
+
+class Note(msgspec.Struct):
+    """A recording as the pages show it; `wave` draws its loudness."""
+
+    row: dict[str, Any]
+    wave: str
+
+
+class Section(NamedTuple):
+    """The recordings of one theme in one language."""
+
+    theme: str
+    language: str
+    size: int
+    notes: Iterable[Note]
+
+
+class Shelves:
+    """Lays notes aside on the disk, by theme and language, until the pages are made."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files: dict[tuple[str, str], Path] = {}
+        self._sizes: dict[tuple[str, str], int] = {}
+
+    def add(self, piece: Piece, row: Row) -> None:
+        """Lay a recording aside."""
+        key = (piece.theme, row["language"])
+        file = self._files.setdefault(key, self._folder / f"notes-{len(self._files)}")
+        self._sizes[key] = self._sizes.get(key, 0) + 1
+        peaks = json.loads(piece.sent.peaks or "[]") if piece.sent else []
+        with file.open("ab") as out:
+            out.write(msgspec.json.encode(Note(row, wave(peaks))) + b"\n")
+
+    def sections(self) -> list[Section]:
+        """Return what was laid aside; the notes of a section are read as they are asked for."""
+        return [
+            Section(*key, self._sizes[key], _Notes(file))
+            for key, file in sorted(self._files.items())
+        ]
+
+
+class _Notes:
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def __iter__(self) -> Iterator[Note]:
+        with self._file.open("rb") as lines:
+            for line in lines:
+                yield msgspec.json.decode(line, type=Note)
+
+
+def wave(peaks: list[float]) -> str:
+    """Return the path of an SVG that shows how loud a recording is, from left to right."""
+    step = max(1, len(peaks) // BARS)
+    loudest = [max(peaks[start : start + step]) for start in range(0, len(peaks), step)]
+    bars = [max(1, round(one * HEIGHT / 2)) for one in loudest[:BARS]]
+    return "".join(f"M{x * 2} {HEIGHT // 2 - bar}v{bar * 2}" for x, bar in enumerate(bars))
+
+
+def index(
+    sections: list[Section], counts: list[Counted], labels: Labels, language: str, total: int
+) -> Iterator[str]:
+    """Yield a page in a language, piece by piece."""
+    template = _environment().get_template("pack.html")
+    return template.generate(
+        sections=sections,
+        counts=[(by, list(group)) for by, group in groupby(counts, lambda one: one.by)],
+        total=total,
+        title=labels.title.get(language) or labels.title.get(labels.source, ""),
+        name=lambda code: labels.name(code, language),
+        say=sentences(language),
+        language=language,
+        pages=[(one, page_name(one, labels), sentences(one)["language"]) for one in LANGUAGES],
+    )
+
+
+def page_name(language: str, labels: Labels) -> str:
+    """Name a page: the language of the consultation is where one begins."""
+    return "index.html" if language == labels.source else f"index.{language}.html"
+
+
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
