@@ -95,7 +95,7 @@ class Library:
     def flaws(self, language: str, flow: str = "") -> tuple[Flaw, ...]:
         """Return what is missing, fuzzy or broken in a language, of one flow or of everything."""
         held = self.contents
-        found = []
+        found: list[Flaw] = []
         if said := held.translations.get(language):
             for file, sentences in held.sentences.items():
                 if not flow or file == held.paths.get(flow):

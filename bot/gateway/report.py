@@ -1,0 +1,60 @@
+"""The check's report for people: plain lines on a pipe, tables where a terminal looks on."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.dialogue.fault import Fault
+from bot.gateway.check import Figure, Report
+
+HEAD = ("flow", "language", "channel", "questions", "longest", "at", "SMS segments", "dear letters")
+
+
+def format_report(report: Report, *, terminal: bool = False, width: int = 100) -> str:
+    """Return the report as text; `terminal`: with tables, `width` columns wide."""
+    parts = [
+        *_section("Faults", report.faults),
+        *_section("Warnings", report.warnings),
+        _table(report.figures, width) if terminal else _lines(report.figures),
+        f"{len(report.faults)} faults, {len(report.warnings)} warnings.",
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _section(title: str, faults: Sequence[Fault]) -> Iterable[str]:
+    return [f"{title}:", *map(str, faults), ""] if faults else []
+
+
+def _row(figure: Figure) -> tuple[str, ...]:
+    asked = figure.exchanges
+    many = f"{figure.segments_least}-{figure.segments_most}" if figure.segments_most else ""
+    return (
+        figure.flow,
+        figure.language,
+        figure.channel,
+        f"{asked.least}-{asked.most}",
+        str(figure.longest),
+        figure.longest_step,
+        f"{many} (first {figure.segments_first})" if many else "",
+        figure.dear_letters,
+    )
+
+
+def _lines(figures: Iterable[Figure]) -> str:
+    return "\n".join(map(_line, figures))
+
+
+def _line(figure: Figure) -> str:
+    named = zip(HEAD, _row(figure), strict=True)
+    return " ".join(f"{name}={value}" for name, value in named if value)
+
+
+def _table(figures: Iterable[Figure], width: int) -> str:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*HEAD, box=None, pad_edge=False)
+    for each in figures:
+        table.add_row(*_row(each))
+    console = Console(width=width, force_terminal=True)
+    with console.capture() as captured:
+        console.print(table)
+    return captured.get().rstrip()
