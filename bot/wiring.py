@@ -2,9 +2,11 @@
 
 import contextlib
 import logging
+import secrets
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TextIO
 
 import aiohttp
 
@@ -20,13 +22,17 @@ from bot.store.media import DatabaseMedia, FileMedia, MediaStore
 from bot.store.migrate import NotMigrated, is_current, migrate
 from bot.store.seal import Seal
 from channels.base import Channel, Pace
-from channels.capabilities import TELEGRAM
+from channels.capabilities import SMS, TELEGRAM, WHATSAPP
+from channels.errors import DeliveryError
 from channels.telegram import Telegram
+from channels.terminal import Terminal
 
 log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parent.parent
 MakeChannel = Callable[["Parts"], Channel]
+CHANNELS = {"telegram": TELEGRAM, "sms": SMS, "whatsapp": WHATSAPP}
+NO_PACE = Pace(10_000, 10_000)
 
 
 @dataclass(frozen=True)
@@ -135,6 +141,24 @@ def make_telegram(parts: Parts) -> Telegram:
         known_files=parts.known_files,
         can=replace(TELEGRAM, overall=Pace(settings.telegram_pace, 1)),
     )
+
+
+def make_terminal(stream: TextIO, drawn_as: str) -> Terminal:
+    """Build a terminal that is drawn as one of the real channels; it knows no pace."""
+    can = replace(CHANNELS[drawn_as], overall=NO_PACE, per_address=NO_PACE)
+    return Terminal(f"terminal:{secrets.token_hex(6)}", stream, can)
+
+
+async def bot_name(house: House) -> str:
+    """Return the Telegram bot's user name, "" where there is none or it cannot be asked."""
+    channel = house.channels.get("telegram")
+    if not isinstance(channel, Telegram):
+        return ""
+    try:
+        return await channel.get_me()
+    except DeliveryError as error:
+        log.warning("Telegram was not reached: %s", error)
+        return ""
 
 
 def base_address(settings: Settings) -> str:

@@ -25,7 +25,9 @@ def list_phases() -> None:
             return await house.database.read(phases.calendar, consultation, current.get())
 
     for line in run(work()):
-        click.echo(f"{line.code} {line.state} {line.opens or '-'} {line.closes or '-'} {line.title}")
+        click.echo(
+            f"{line.code} {line.state} {line.opens or '-'} {line.closes or '-'} {line.title}"
+        )
 
 
 @phase.command("open")
@@ -81,14 +83,14 @@ def _refuse_unready(texts: object, flow: str, *, force: bool) -> None:
     if force or not flow or not isinstance(texts, Library):
         return
     flaws = [
-        flaw
-        for language in texts.consultation.languages
-        for flaw in texts.flaws(language, flow)
+        flaw for language in texts.consultation.languages for flaw in texts.flaws(language, flow)
     ]
     if flaws:
         first = flaws[0]
-        sentence = _("{count} texts of this phase are missing or not sure in a language; the first: "
-                     "{file}:{line} ({language}). Translate them, or open with --force.")  # fmt: skip
+        sentence = _(
+            "{count} texts of this phase are missing or not sure in a language; the first is "
+            "{file}:{line} ({language}). Translate them, or open with --force."
+        )
         raise Sentence(
             sentence.replace("{count}", str(len(flaws)))
             .replace("{file}", first.file)

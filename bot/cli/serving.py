@@ -35,7 +35,9 @@ def worker() -> None:
 def _shared(command: str) -> Settings:
     settings = read_settings()
     if settings.embedded:
-        sentence = _("`palabre {command}` wants PostgreSQL (DATABASE_URL). On SQLite use: palabre serve.")
+        sentence = _(
+            "`palabre {command}` wants PostgreSQL (DATABASE_URL). On SQLite use: palabre serve."
+        )
         end(sentence.replace("{command}", command))
     return settings
 

@@ -41,8 +41,13 @@ class Work:
         senders = {name: Sender(house, channel) for name, channel in house.channels.items()}
         return cls(house, Receiver(house), senders, Ears())
 
-    async def start(self, *, receives: bool = True, works: bool = True) -> None:
-        """Start what this process does: receive (web), work (worker), or both (serve)."""
+    async def start(
+        self, *, receives: bool = True, works: bool = True, alone: bool = False
+    ) -> None:
+        """Start what this process does: receive (web), work (worker), or both (serve).
+
+        `alone`: it has a channel of its own beside a running house, and leaves the rest to it.
+        """
         if receives:
             self._begin(self.receiver.run())
         if not works:
@@ -51,9 +56,10 @@ class Work:
             await sender.settle_what_a_crash_left()
             self._begin(sender.run(self.stopping), ends=True)
         self._begin(self._loop("inbox", self._take_all_turns), ends=True)
-        self._begin(self._loop("reminders", lambda: remind_due(self.house)), ends=True)
         self._begin(keep_recordings(self._keeper()))
-        self._begin(self._listen())
+        if not alone:
+            self._begin(self._loop("reminders", lambda: remind_due(self.house)), ends=True)
+            self._begin(self._listen())
 
     def _begin(self, loop: Coroutine[None, None, None], *, ends: bool = False) -> None:
         task = asyncio.create_task(loop)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from bot.store.database import Database
 from bot.store.seal import Seal
@@ -140,3 +140,10 @@ def stuck(connection: Connection) -> list[tuple[int, str, int, str]]:
     """Return (id, channel, received_at, error) of the messages that were set aside."""
     query = select(inbox.c.id, inbox.c.channel, inbox.c.received_at, inbox.c.error)
     return [tuple(row) for row in connection.execute(query.where(inbox.c.outcome == "stuck"))]
+
+
+def waiting_since(connection: Connection) -> tuple[int, int | None]:
+    """Return how many messages wait for an answer, and since when the oldest does."""
+    query = select(func.count(), func.min(inbox.c.received_at)).where(inbox.c.answered_at.is_(None))
+    count, oldest = connection.execute(query).one()
+    return count, oldest

@@ -1,0 +1,49 @@
+"""`explain` and `doctor`: where someone is and why; is all well, and what to do."""
+
+import click
+
+from bot.cli.running import FAULTS, Sentence, run
+from bot.language import _, current
+from bot.settings import Settings, read_settings
+
+
+@click.command()
+@click.argument("participant")
+def explain(participant: str) -> None:
+    """Say where a participant (a pseudonym, as in the export) is, and why."""
+    for line in run(_where(read_settings(), participant)):
+        click.echo(line)
+
+
+async def _where(settings: Settings, pseudonym: str) -> list[str]:
+    from bot.gateway.explaining import explain_participant
+    from bot.wiring import open_house
+
+    async with open_house(settings, telegram=False) as house:
+        language = current.get()
+        lines = await house.database.read(explain_participant, house, pseudonym, language)
+    if lines is None:
+        sentence = _("There is no participant {name}; the export's column `participant` has them.")
+        raise Sentence(sentence.replace("{name}", pseudonym))
+    return lines
+
+
+@click.command()
+def doctor() -> None:
+    """Look at everything that must be well; say what to do about what is not."""
+    findings = run(_examined(read_settings()))
+    signs = {"well": "+", "note": "-", "ill": "!"}
+    for finding in findings:
+        click.echo(f"{signs[finding.state]} {finding.words}")
+    if any(finding.state == "ill" for finding in findings):
+        raise SystemExit(FAULTS)
+
+
+async def _examined(settings: Settings) -> list["Finding"]:  # noqa: F821 - imported when it runs
+    from bot.gateway.doctor import examine
+    from bot.serving import examine_telegram
+    from bot.wiring import open_house
+
+    async with open_house(settings) as house:
+        found = await examine(house, settings.data)
+        return found + await examine_telegram(house, settings)

@@ -1,0 +1,114 @@
+"""Is all well? Each finding is a sentence and what to do about it."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import Connection, func, select
+
+from bot.gateway.house import House
+from bot.language import _
+from bot.store import inbox, recordings
+from bot.store.tables import deliveries
+from bot.voice.ffmpeg import lacks
+
+LITTLE_DISK = 1_000_000_000  # bytes
+OLD_MS = 10 * 60_000  # a message that waits so long is a sign of trouble
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    state: Literal["well", "note", "ill"]
+    words: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What waits, what failed and what was set aside."""
+
+    waiting: int
+    oldest_at: int | None
+    failed: int
+    perhaps: int
+    stuck: int
+    lost: int
+
+
+def counts(connection: Connection) -> Counts:
+    """Count what a coordinator should know of."""
+    waiting = inbox.waiting_since(connection)
+    states = dict(
+        connection.execute(
+            select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+        ).all()
+    )
+    return Counts(
+        waiting[0],
+        waiting[1],
+        states.get("failed", 0),
+        states.get("perhaps", 0),
+        len(inbox.stuck(connection)),
+        len(recordings.lost_recordings(connection)),
+    )
+
+
+async def examine(house: House, data: Path) -> list[Finding]:
+    """Look at what every house has: disk, decoder, database, and what waits."""
+    found = [_disk(data), _decoder()]
+    number = await house.database.read(counts)
+    found.append(_well(_("The database answers, and its tables are those of this version.")))
+    found.append(_backlog(number, house.clock()))
+    if number.stuck:
+        sentence = _("{count} messages were set aside because a turn failed on them: report it.")
+        found.append(_ill(sentence.replace("{count}", str(number.stuck))))
+    if number.lost:
+        sentence = _("{count} recordings could not be had: ask these people again.")
+        found.append(_note(sentence.replace("{count}", str(number.lost))))
+    if number.failed or number.perhaps:
+        sentence = _("{failed} messages could not be delivered, {perhaps} perhaps were.")
+        words = sentence.replace("{failed}", str(number.failed))
+        found.append(_note(words.replace("{perhaps}", str(number.perhaps))))
+    return found
+
+
+def _disk(data: Path) -> Finding:
+    folder = data if data.exists() else Path()
+    free = shutil.disk_usage(folder).free
+    gigabytes = f"{free / 1e9:.1f}"
+    if free < LITTLE_DISK:
+        sentence = _("Only {free} GB are free where the data lies: make room.")
+        return _ill(sentence.replace("{free}", gigabytes))
+    return _well(_("{free} GB are free where the data lies.").replace("{free}", gigabytes))
+
+
+def _decoder() -> Finding:
+    missing = lacks()
+    if missing:
+        sentence = _("Voice notes cannot be heard: {why} Install imageio-ffmpeg again.")
+        return _ill(sentence.replace("{why}", str(missing)))
+    return _well(_("Voice notes can be heard."))
+
+
+def _backlog(number: Counts, moment: int) -> Finding:
+    if number.oldest_at is not None and moment - number.oldest_at > OLD_MS:
+        sentence = _("{count} messages wait for an answer, the oldest for {minutes} minutes: "
+                     "is `palabre serve` (or a worker) running?")  # fmt: skip
+        minutes = (moment - number.oldest_at) // 60_000
+        words = sentence.replace("{count}", str(number.waiting))
+        return _ill(words.replace("{minutes}", str(minutes)))
+    return _well(_("No message has been waiting for long."))
+
+
+def _well(words: str) -> Finding:
+    return Finding("well", words)
+
+
+def _note(words: str) -> Finding:
+    return Finding("note", words)
+
+
+def _ill(words: str) -> Finding:
+    return Finding("ill", words)

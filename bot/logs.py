@@ -1,0 +1,43 @@
+"""Logs: one line an event; no number, handle, token or name ever stands in one."""
+
+import logging
+import re
+
+from bot.settings import Settings
+
+NUMBER = re.compile(r"\+?\d[\d\s().-]{6,}\d")
+QUIET = {"aiohttp.access": logging.ERROR, "httpx": logging.WARNING, "telegram": logging.ERROR,
+         "alembic": logging.WARNING}  # fmt: skip
+
+
+class Mask(logging.Filter):
+    """Takes long numbers and the settings' secrets out of whatever is logged."""
+
+    def __init__(self, secrets: tuple[str, ...]) -> None:
+        super().__init__()
+        self._secrets = tuple(sorted(filter(None, secrets), key=len, reverse=True))
+
+    def clean(self, text: str) -> str:
+        """Return a text without secrets and long numbers."""
+        for secret in self._secrets:
+            text = text.replace(secret, "…")
+        return NUMBER.sub("…", text)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Clean a record, its traceback too."""
+        record.msg = self.clean(record.getMessage())
+        record.args = None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = self.clean(logging.Formatter().formatException(record.exc_info))
+        return True
+
+
+def set_up_logs(settings: Settings, level: int = logging.INFO) -> None:
+    """Log to the error stream, masked."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(Mask((settings.telegram_bot_token, settings.secret_key,
+                            settings.telegram_webhook_secret, settings.database_url)))  # fmt: skip
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name, quiet in QUIET.items():
+        logging.getLogger(name).setLevel(quiet)
