@@ -260,5 +260,7 @@ def secret_key(settings: Settings) -> str:
 def example() -> str:
     """Print the table as `.env.example` holds it."""
     rows = [f"# {row.meaning}\n# {row.name}={row.default}\n" for row in TABLE]
-    head = "# Palabre's settings. Take the # away from a line to set it. Made by `make env-example`.\n"
+    head = (
+        "# Palabre's settings. Take the # away from a line to set it. Made by `make env-example`.\n"
+    )
     return head + "\n" + "\n".join(rows)

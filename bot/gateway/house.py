@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.gateway.programme import Shelf
+from bot.gateway.programme import Programmes
 from bot.store.database import Database
 from bot.store.media import MediaStore
 from bot.store.seal import Seal
@@ -29,7 +29,7 @@ class House:
     seal: Seal
     media: MediaStore
     channels: Mapping[str, Channel]
-    shelf: Shelf
+    programmes: Programmes
     burst_ms: int = 2000
     clock: Callable[[], int] = wall_clock
     link: Callable[[str, str], str] = no_link  # a document's public address, "" for none

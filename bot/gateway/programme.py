@@ -60,7 +60,7 @@ class Offered:
         return newest if same else conversation.revision
 
 
-class Shelf:
+class Programmes:
     """Puts the programme together; keeps older revisions once they were needed."""
 
     def __init__(self, texts: Texts) -> None:

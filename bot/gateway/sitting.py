@@ -58,7 +58,7 @@ class Sitting:
         self.connection = connection
         self.house = house
         self.moment = moment
-        self.programme: Offered = house.shelf.programme(connection)
+        self.programme: Offered = house.programmes.programme(connection)
         self.seats: dict[int, Seat] = {}
         self.written = Written()
         self.courtesies: list[tuple[str, Outgoing]] = []
@@ -77,7 +77,7 @@ class Sitting:
         for row_id, owner, invitation in conversations.waiting_invitations(self.connection, wanted):
             invited[owner].append((row_id, invitation))
         revisions = {one.conversation.revision for own in stored.values() for one in own}
-        self.house.shelf.bring(self.connection, revisions)
+        self.house.programmes.bring(self.connection, revisions)
         for key, row in participants.states(self.connection, wanted).items():
             self.seats[key] = self._seat(row, stored[key], invited[key])
         self._ask_when_handed_over(wanted)
