@@ -45,10 +45,11 @@ def answer_at(draft: Draft, asking: Node, path: tuple[str, ...]) -> Answered | N
 
 def holds(draft: Draft, node: Node, path: tuple[str, ...]) -> bool:
     """Say whether every condition of a step is true now."""
-    return all(_true(draft, test, path) for test in node.step.only_if)
+    return all(is_true(draft, test, path) for test in node.step.only_if)
 
 
-def _true(draft: Draft, test: Test, path: tuple[str, ...]) -> bool:
+def is_true(draft: Draft, test: Test, path: tuple[str, ...]) -> bool:
+    """Say whether one test of a condition is true now."""
     if test.kind == "channel":
         return draft.scene.plays_sound
     if test.kind == "fact":

@@ -3,10 +3,12 @@
 from functools import cache
 from pathlib import Path
 
+import yaml
+
 from bot.dialogue.flow import Bundle, Choice, Consultation, Flow, Item, Network
 from bot.dialogue.flowfile import load_flow
 from bot.dialogue.revision import bundle, structure_hash
-from bot.gateway.library import Library, read_phrases
+from bot.gateway.library import Library
 from tests.talk import Printed
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +34,7 @@ ITEMS = tuple(
 def english() -> dict[str, str]:
     """The bot's own sentences."""
     text = (ROOT / "locales" / "phrases.yaml").read_text("utf-8")
-    return {key: said for key, (said, _) in read_phrases(text, "phrases.yaml").items()}
+    return {key: said.strip() for key, said in yaml.safe_load(text).items()}
 
 
 def flow_of(text: str, name: str = "test") -> Flow:
@@ -43,14 +45,13 @@ def flow_of(text: str, name: str = "test") -> Flow:
 
 def programme(*texts: str, **named: str) -> Printed:
     """Make a programme of flows: "test" for one without a name, all of them open, in order."""
-    flows = [flow_of(text) for text in texts] + [flow_of(text, name) for name, text in named.items()]
+    flows = [flow_of(text) for text in texts]
+    flows += [flow_of(text, name) for name, text in named.items()]
     bundles = {f"{flow.name}-1": bundle({"en": flow}, "en") for flow in flows}
     current = {flow.name: f"{flow.name}-1" for flow in flows}
-    return Printed(CONSULTATION, {"en": english()}, bundles, current, tuple(current), _structures(bundles))
-
-
-def _structures(bundles: dict[str, Bundle]) -> dict[str, str]:
-    return {key: structure_hash(one) for key, one in bundles.items()}
+    structures = {key: structure_hash(one) for key, one in bundles.items()}
+    phrases = {"en": english()}
+    return Printed(CONSULTATION, phrases, bundles, current, tuple(current), structures)
 
 
 @cache
