@@ -36,7 +36,7 @@ from channels.telegram_errors import (
 from channels.telegram_fetch import fetch
 from channels.telegram_quick import quick_read
 from channels.telegram_reader import NAME, read_update, unreadable
-from channels.telegram_request import AiohttpRequest
+from channels.telegram_request import AiohttpRequest, understood
 
 API_URL = "https://api.telegram.org"
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the header's name
@@ -51,7 +51,8 @@ class LeanBot(Bot):
 
     async def call(self, method: str, data: dict[str, Any]) -> Any:
         """Make one call and return its `result`, as JSON gave it. Raises TelegramError."""
-        return await self._post(method, data)
+        with understood():
+            return await self._post(method, data)
 
 
 class Telegram:

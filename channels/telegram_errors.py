@@ -167,4 +167,4 @@ def wait_of(error: TelegramError) -> float:
     if not isinstance(error, RetryAfter):
         return TOO_MANY_WAIT
     wait = error.retry_after
-    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+    return wait.total_seconds() if isinstance(wait, timedelta) else TOO_MANY_WAIT

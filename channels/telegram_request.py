@@ -1,8 +1,9 @@
 """How python-telegram-bot reaches the network: over the aiohttp session that we already have."""
 
+import contextlib
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from telegram.error import NetworkError, TelegramError
 from telegram.request import BaseRequest, RequestData
 
 Seconds = float
+NO_ANSWER = "Invalid server response"
 
 # At DEBUG the library writes texts and chat ids, at ERROR whole answers: neither is for a log.
 logging.getLogger("telegram").setLevel(logging.CRITICAL)
@@ -25,6 +27,15 @@ class NotSent(NetworkError):
 
 class MaybeSent(NetworkError):
     """The answer never came, so nobody knows whether it was sent."""
+
+
+@contextlib.contextmanager
+def understood() -> Iterator[None]:
+    """Turn what the library stumbles over, in an answer of odd shape, into its own error."""
+    try:
+        yield
+    except (KeyError, AttributeError, TypeError, ValueError):
+        raise TelegramError(NO_ANSWER) from None
 
 
 class AiohttpRequest(BaseRequest):
@@ -87,7 +98,8 @@ class AiohttpRequest(BaseRequest):
     ) -> bytes:
         """Make one call and give the answer's body as it came; errors as the library maps them."""
         asked = f"{url}?{urlencode(parameters)}"
-        return await self._request_wrapper(url=asked, method="POST", read_timeout=read)
+        with understood():
+            return await self._request_wrapper(url=asked, method="POST", read_timeout=read)
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
@@ -95,7 +107,7 @@ class AiohttpRequest(BaseRequest):
         try:
             return msgspec.json.decode(payload, type=dict[str, Any])
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            raise TelegramError("Invalid server response") from None
+            raise TelegramError(NO_ANSWER) from None
 
     def _encode(
         self, data: RequestData | None, read: Any

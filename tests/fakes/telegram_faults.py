@@ -8,7 +8,7 @@ from typing import Any, Literal
 class Fault:
     """One bad answer. `done`: the work was done all the same, only its answer is bad."""
 
-    how: Literal["json", "html", "garbage", "hang", "cut off", "half"] = "json"
+    how: Literal["json", "html", "text", "hang", "cut off", "half"] = "json"
     status: int = 200
     description: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
@@ -34,7 +34,7 @@ def bad_gateway(status: int = 502) -> Fault:
 
 def garbage() -> Fault:
     """200, and a body that is no JSON."""
-    return Fault("garbage")
+    return Fault("text", description="{]")
 
 
 def hang(seconds: float = 3600, *, done: bool = False) -> Fault:

@@ -100,6 +100,10 @@ class TelegramServer:
         """Answer the next calls of a method ("*": any, "file": a download) badly."""
         self._faults.append((method, fault, times))
 
+    def forgive(self) -> None:
+        """Answer well again."""
+        self._faults.clear()
+
     def push(self, kind: str, body: dict[str, Any]) -> int:
         """Queue an update of a kind; its update_id."""
         if kind == "callback_query":
@@ -256,8 +260,9 @@ async def _misbehave(http: web.Request, fault: Fault) -> web.StreamResponse:
     if fault.how == "html":
         page = "<html><h1>Bad Gateway</h1></html>"
         return web.Response(status=fault.status, text=page, content_type="text/html")
-    if fault.how == "garbage":
-        return web.Response(text="{]", content_type="application/json")
+    if fault.how == "text":
+        body = fault.description.encode("utf-8", "surrogatepass")
+        return web.Response(status=fault.status, body=body, content_type="application/json")
     if fault.how == "hang":
         await asyncio.sleep(fault.seconds)
     if fault.how == "half":
