@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from bot.gateway.export.columns import Piece, pieces, row_of
 from bot.gateway.export.labels import Labels, labels_of
 from bot.gateway.export.pack import Pack
-from bot.gateway.export.sheets import Csv, Excel, JsonLines, Sheet
+from bot.gateway.export.sheets import Csv, Excel, JsonLines, Sheet, abandon
 from bot.store.contributions import Wanted, lines, one_moment
 from bot.store.database import Database
 from bot.store.media import MediaStore
@@ -62,8 +62,9 @@ def export(
 
         try:
             return database.read_now(work)
-        finally:
+        except BaseException:
             run.abandon()
+            raise
 
 
 class _Run:
@@ -108,9 +109,11 @@ class _Run:
         return Exported(self.rows, self._recordings)
 
     def abandon(self) -> None:
-        """Let go of what is open, finished or not."""
+        """Let go of what is open."""
         if self._pack:
             self._pack.abandon()
+        if self._sheet:
+            abandon(self._sheet)
 
 
 def _sheet(kind: Format, file: BinaryIO, folder: Path) -> Sheet:

@@ -12,7 +12,7 @@ from bot.gateway.export.columns import Piece, Row, row_of
 from bot.gateway.export.counts import Counts
 from bot.gateway.export.labels import LANGUAGES, Labels, sentences
 from bot.gateway.export.page import Shelves, index, page_name
-from bot.gateway.export.sheets import Csv, Excel, JsonLines, Sheet
+from bot.gateway.export.sheets import Csv, Excel, JsonLines, Sheet, abandon
 from bot.store.media import MediaGone, MediaStore
 
 ROWS: dict[str, Callable[[BinaryIO], Sheet]] = {
@@ -99,7 +99,9 @@ class Pack:
         self._zip.close()
 
     def abandon(self) -> None:
-        """Let go of the files of a pack that could not be finished."""
+        """Let go of what is open, of a pack that could not be finished."""
+        for sheet in self._sheets:
+            abandon(sheet)
         for file in self._files.values():
             file.close()
         with contextlib.suppress(OSError):  # what made it fail is what is told

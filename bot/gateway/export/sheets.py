@@ -1,5 +1,6 @@
 """The three shapes of rows: JSON lines, CSV and Excel. Each is written as the rows come."""
 
+import contextlib
 import csv
 import io
 import json
@@ -105,6 +106,12 @@ class Excel:
                 self._sheet.write_string(self._row, column, fitting(value))
         elif value is not None:
             self._sheet.write_number(self._row, column, value)
+
+
+def abandon(sheet: Sheet) -> None:
+    """Let go of what a sheet holds open, after something went wrong."""
+    with contextlib.suppress(OSError, ValueError):  # what made it fail is what is told
+        sheet.close()
 
 
 def cell(value: Any) -> str | float | None:
