@@ -13,12 +13,13 @@ from channels.base import Incoming
 from channels.errors import Malformed
 from channels.telegram import Telegram
 from channels.telegram_errors import failure_of, wait_of
-from channels.telegram_reader import unreadable
+from channels.telegram_reader import is_number, unreadable
 
 Seconds = float
 Take = Callable[[list[tuple[Incoming, bytes]]], Awaitable[object]]
 
 LONG_POLL = 25  # seconds
+PAUSE: Seconds = 1.0  # after a first failure; each further one doubles it, up to
 SLOWEST: Seconds = 30.0
 log = logging.getLogger(__name__)
 
@@ -38,8 +39,10 @@ class Poller:
     `take` gets each update read and as it came. If it raises, the same updates come again.
     """
 
-    def __init__(self, telegram: Telegram, take: Take, *, wait: int = LONG_POLL) -> None:
-        self._telegram, self._take, self._wait = telegram, take, wait
+    def __init__(
+        self, telegram: Telegram, take: Take, *, wait: int = LONG_POLL, pause: Seconds = PAUSE
+    ) -> None:
+        self._telegram, self._take, self._wait, self._pause = telegram, take, wait, pause
         self._offset = 0
         self._failures = 0
         self._stopping = asyncio.Event()
@@ -84,10 +87,10 @@ class Poller:
         except Exception:  # whatever the taker meets: the updates stay with Telegram meanwhile
             log.exception("Telegram's updates could not be taken; they are asked for again")
             return self._back_off()
-        self._failures = 0
         newest = max(map(update_id, updates), default=-1)
         if newest < 0:
             return self._back_off()  # nothing to acknowledge: do not spin
+        self._failures = 0
         self._offset = max(self._offset, newest + 1)
         return 0.0
 
@@ -104,7 +107,7 @@ class Poller:
 
     def _back_off(self) -> Seconds:
         self._failures += 1
-        return min(SLOWEST, math.ldexp(0.5, min(self._failures, 10)))
+        return min(SLOWEST, math.ldexp(self._pause, min(self._failures - 1, 10)))
 
     async def _sleep(self, pause: Seconds) -> None:
         try:
@@ -137,7 +140,7 @@ def update_id(raw: bytes) -> int:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         pass
     try:
-        number = json.loads(raw)["update_id"]
+        number: int = json.loads(raw)["update_id"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return -1
-    return number if isinstance(number, int) else -1
+    return number if is_number(number) else -1

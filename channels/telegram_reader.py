@@ -45,7 +45,7 @@ def read_update(raw: object, account: str) -> Incoming:
 def unreadable(raw: object, account: str) -> Incoming:
     """File what cannot be understood under its update_id, or else under a hash of it."""
     number = raw.get("update_id") if isinstance(raw, dict) else None
-    name = str(number) if _is_number(number) else _hash(raw)
+    name = str(number) if is_number(number) else _hash(raw)
     return Incoming(NAME, event_id(account, name), "unreadable", account=account)
 
 
@@ -55,12 +55,13 @@ def event_id(account: str, update_id: int | str) -> str:
 
 
 def _as_dict(raw: object) -> dict[str, Any]:
-    if not isinstance(raw, dict) or not _is_number(raw.get("update_id")):
+    if not isinstance(raw, dict) or not is_number(raw.get("update_id")):
         raise TypeError
     return raw
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
+    """Say whether this can be an update's number: a whole one, which a database can hold."""
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
 
 

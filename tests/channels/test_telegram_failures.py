@@ -53,7 +53,7 @@ FAILS: tuple[tuple[Fault, str, str, bool, str], ...] = (
     (refusal("Bad Request: chat not found"), "no_chat", "gone", *ADDRESS),
     (refusal("Bad Request: PEER_ID_INVALID"), "no_chat", "gone", *ADDRESS),
     (refusal("Bad Request: user not found"), "no_chat", "gone", *ADDRESS),
-    (refusal("Bad Request: chat was upgraded to a supergroup chat"), "moved_away", "gone", *ADDRESS),
+    (refusal("Bad Request: was upgraded to a supergroup"), "moved_away", "gone", *ADDRESS),
     (refusal("Bad Request: not enough rights to send text messages"), "silenced", "gone",
      *ADDRESS),
     (refusal("Bad Request: CHAT_WRITE_FORBIDDEN"), "silenced", "gone", *ADDRESS),
