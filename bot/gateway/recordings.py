@@ -90,9 +90,16 @@ async def _with_the_database(
 
 
 async def _begin_again(keeper: Keeper) -> None:
-    if keeper.database.embedded:  # nobody else can hold any
-        await keeper.database.write(recordings.all_due, keeper.clock())
-    for participant, media_id in await keeper.database.read(recordings.untold):
+    """Take up what a stop or a crash left: what was in hand, what is too old, what was not told."""
+    moment, names = keeper.clock(), tuple(keeper.channels)
+
+    def work(connection: Connection) -> None:
+        recordings.lose_old(connection, moment - GIVE_UP * 1000, "it did not come in three days")
+        if keeper.database.embedded:  # nobody else holds any of these channels
+            recordings.all_due(connection, names, moment)
+
+    await keeper.database.write(work)
+    for participant, media_id in await keeper.database.read(recordings.untold, names):
         await keeper.verdict_came(participant, media_id)
 
 
@@ -101,13 +108,13 @@ async def _take_what_is_due(keeper: Keeper) -> int | None:
     moment, free = keeper.clock(), AT_ONCE - len(keeper.in_hand)
     if free <= 0:
         return None  # the end of one in hand rings the bell
-    until = moment + HELD * 1000
+    until, names = moment + HELD * 1000, tuple(keeper.channels)
 
     def take(connection: Connection) -> tuple[list[Pending], int | None]:
-        taken = recordings.take(connection, keeper.seal, moment, until=until, limit=free)
-        return taken, recordings.next_due_at(connection)
+        taken = recordings.take(connection, keeper.seal, names, moment, until=until, limit=free)
+        return taken, recordings.next_due_at(connection, names)
 
-    waits = await keeper.database.read(recordings.next_due_at)
+    waits = await keeper.database.read(recordings.next_due_at, names)
     if waits is None or waits > moment:
         return waits
     taken, next_at = await keeper.database.write(take)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, insert, select, update
 
 from bot.store.media import hold_key
 from bot.store.seal import Seal
@@ -90,16 +90,22 @@ def write_down(connection: Connection, seal: Seal, came: Sequence[Came]) -> None
 
 
 def take(
-    connection: Connection, seal: Seal, moment: int, *, until: int, limit: int
+    connection: Connection,
+    seal: Seal,
+    channels: Sequence[str],
+    moment: int,
+    *,
+    until: int,
+    limit: int,
 ) -> list[Pending]:
-    """Take what is due and count the attempt; until `until` nobody else takes it.
+    """Take what is due on these channels and count the attempt; nobody else does `until` then.
 
     After a crash it is due again then.
     """
     columns = (media.c.id, media.c.participant_id, media.c.channel, media.c.kind,
                media.c.sealed_ref, media.c.attempts, media.c.made_at, media.c.inbox_id,
                media.c.original)  # fmt: skip
-    query = select(*columns).where(media.c.state == "pending", media.c.next_at <= moment)
+    query = select(*columns).where(_waits(channels), media.c.next_at <= moment)
     query = query.order_by(media.c.next_at).limit(limit).with_for_update(skip_locked=True)
     rows = [Pending(*row) for row in connection.execute(query)]
     if rows:
@@ -108,16 +114,27 @@ def take(
     return [row._replace(ref=seal.open(COLUMN, row.ref)) for row in rows]
 
 
-def next_due_at(connection: Connection) -> int | None:
-    """Return when something is to be fetched next."""
-    query = select(media.c.next_at).where(media.c.state == "pending", media.c.next_at.is_not(None))
+def next_due_at(connection: Connection, channels: Sequence[str]) -> int | None:
+    """Return when something is to be fetched next on these channels."""
+    query = select(media.c.next_at).where(_waits(channels), media.c.next_at.is_not(None))
     return connection.scalar(query.order_by(media.c.next_at).limit(1))
 
 
-def all_due(connection: Connection, moment: int) -> None:
+def all_due(connection: Connection, channels: Sequence[str], moment: int) -> None:
     """Let everything be fetched now: after a start one does not wait for what a crash held."""
-    waiting = and_(media.c.state == "pending", media.c.next_at > moment)
+    waiting = and_(_waits(channels), media.c.next_at > moment)
     connection.execute(update(media).where(waiting).values(next_at=moment))
+
+
+def lose_old(connection: Connection, before: int, reason: str) -> int:
+    """Give up what came before a time and was never fetched, also of channels that are gone."""
+    old = and_(media.c.state == "pending", media.c.made_at < before)
+    values = {"state": "lost", "next_at": None, "reason": reason}
+    return connection.execute(update(media).where(old).values(values)).rowcount
+
+
+def _waits(channels: Sequence[str]) -> ColumnElement[bool]:
+    return and_(media.c.state == "pending", media.c.channel.in_(channels))
 
 
 def claim(connection: Connection, media_id: str, **keys: str) -> bool:
@@ -179,13 +196,13 @@ def let_answer(connection: Connection, inbox_id: int | None, moment: int) -> boo
     return answered
 
 
-def untold(connection: Connection) -> list[tuple[int, str]]:
+def untold(connection: Connection, channels: Sequence[str]) -> list[tuple[int, str]]:
     """Return (participant, recording) of bad verdicts that came late and were not told yet."""
     query = (
         select(media.c.participant_id, media.c.id)
         .outerjoin(inbox, inbox.c.id == media.c.inbox_id)
         .where(media.c.state.in_(("refused", "lost")), media.c.told.is_(False))
-        .where(media.c.kind.in_(SOUNDS))
+        .where(media.c.kind.in_(SOUNDS), media.c.channel.in_(channels))
         .where(inbox.c.id.is_(None) | inbox.c.answered_at.is_not(None))
         .order_by(media.c.id)
     )

@@ -149,7 +149,7 @@ async def test_what_does_not_come_is_tried_ever_later_and_then_lost_with_a_reaso
     desk = Desk(database, seal, store, phone)
     note = await desk.comes()
     waits = []
-    while (due := await database.read(next_due_at)) is not None:
+    while (due := await database.read(next_due_at, ["telegram"])) is not None:
         waits.append((due - desk.moment) // 1000)
         desk.moment = due
         await keep_due(desk.keeper)
@@ -308,3 +308,19 @@ async def test_while_nothing_is_due_the_loop_does_nothing(
     await asyncio.sleep(0.4)
     running.cancel()
     assert len(looks) == 1
+
+
+async def test_a_recording_of_another_process_s_channel_is_left_to_it_but_not_for_ever(
+    database: Database, seal: Seal, store: MediaStore
+) -> None:
+    desk = Desk(database, seal, store, Phone())
+    note = await desk.comes()
+    elsewhere = update(media).values(channel="terminal:7")
+    await database.write(lambda c: c.execute(elsewhere))
+    assert await keep_due(desk.keeper) == 0
+    assert (await desk.row(note)).attempts == 0
+    desk.moment += GIVE_UP * 1000 + 1
+    await room._begin_again(desk.keeper)
+    assert [lost.reason for lost in await database.read(lost_recordings)] == [
+        "it did not come in three days"
+    ]

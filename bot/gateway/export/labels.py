@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from babel import Locale
 
 from bot.dialogue.flow import Consultation
 
@@ -25,6 +26,11 @@ class Labels:
     def name(self, code: str, language: str) -> str:
         """Return a code's label, the code itself where it has none."""
         return self.names.get(language, {}).get(code, code)
+
+
+def tongue(code: str, language: str) -> str:
+    """Return a language's name in a language, the code itself where it has none."""
+    return str(Locale.parse(language).languages.get(code, code))
 
 
 def labels_of(consultation: Consultation, documents: Path | None = None) -> Labels:

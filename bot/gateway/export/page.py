@@ -11,7 +11,7 @@ import msgspec
 
 from bot.gateway.export.columns import Piece, Row
 from bot.gateway.export.counts import Counted
-from bot.gateway.export.labels import HERE, LANGUAGES, Labels, sentences
+from bot.gateway.export.labels import HERE, LANGUAGES, Labels, sentences, tongue
 
 BARS = 100
 HEIGHT = 40
@@ -87,6 +87,7 @@ def index(
         total=total,
         title=labels.title.get(language) or labels.title.get(labels.source, ""),
         name=lambda code: labels.name(code, language),
+        tongue=lambda code: tongue(code, language),
         say=sentences(language),
         language=language,
         pages=[(one, page_name(one, labels), sentences(one)["language"]) for one in LANGUAGES],
