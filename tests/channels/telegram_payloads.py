@@ -31,7 +31,8 @@ def edited(**content: Any) -> dict[str, Any]:
 def pressed(**changes: Any) -> dict[str, Any]:
     shown = {"message_id": 5, "date": AT, "chat": CHAT, "from": THE_BOT, "text": "Alors ?"}
     press = {"id": "9", "from": PERSON, "message": shown, "chat_instance": "3", "data": "q7:yes"}
-    return {"update_id": 1, "callback_query": press | changes}
+    changed = {name: value for name, value in (press | changes).items() if value is not None}
+    return {"update_id": 1, "callback_query": changed}
 
 
 def membership(chat: dict[str, Any], before: str, now: str) -> dict[str, Any]:

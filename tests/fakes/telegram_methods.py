@@ -175,10 +175,11 @@ def _markup(request: "Request") -> dict[str, Any]:
 
 
 def _file_sent(server: "TelegramServer", request: "Request", kind: str) -> tuple[str, str]:
-    if kind in request.files:
-        name, _, content = request.files[kind]
-        return server.keep_file(content, f"{kind}/{name}"), name
     ref = request.params.get(kind, "")
+    upload = ref.removeprefix("attach://") or kind  # two ways of sending one are allowed
+    if upload in request.files:
+        name, _, content = request.files[upload]
+        return server.keep_file(content, f"{kind}/{name}"), name
     if ref not in server.files:
         raise Refused("Bad Request: wrong file identifier/HTTP URL specified")
     return ref, ""
