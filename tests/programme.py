@@ -5,13 +5,13 @@ from pathlib import Path
 
 import yaml
 
-from bot.dialogue.flow import Bundle, Choice, Consultation, Flow, Item, Network
+from bot.dialogue.flow import Choice, Consultation, Flow, Item, Network
 from bot.dialogue.flowfile import load_flow
 from bot.dialogue.revision import bundle, structure_hash
 from bot.gateway.library import Library
-from tests.talk import Printed
+from talk import Printed
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 REGIONS = (("north", "North"), ("south", "South"))
 CONSULTATION = Consultation(
     name="test",
