@@ -68,11 +68,11 @@ async def keep_running(
 @contextlib.asynccontextmanager
 async def _pages(settings: Settings, house: House, work: Work) -> AsyncIterator[None]:
     from bot.opening import door_of
-    from bot.web.app import make_app
+    from bot.web.app import make_app, runner_of
 
-    runner = web.AppRunner(make_app(await door_of(settings, house, work)), access_log=None)
+    runner = runner_of(make_app(await door_of(settings, house, work)))
     await runner.setup()
-    site = web.TCPSite(runner, settings.host, settings.port, shutdown_timeout=3, reuse_port=None)
+    site = web.TCPSite(runner, settings.host, settings.port)
     try:
         try:
             await site.start()

@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
@@ -11,7 +11,7 @@ from typing import TextIO
 import aiohttp
 
 from bot.gateway.files import HouseFiles
-from bot.gateway.house import House
+from bot.gateway.house import House, wall_clock
 from bot.gateway.library import Library
 from bot.gateway.phases import set_up
 from bot.gateway.programme import Programmes
@@ -24,6 +24,7 @@ from bot.store.seal import Seal
 from channels.base import Channel, Pace
 from channels.capabilities import SMS, TELEGRAM, WHATSAPP
 from channels.errors import DeliveryError
+from channels.simulator import Simulator, Uploads
 from channels.telegram import Telegram
 from channels.terminal import Terminal
 
@@ -46,9 +47,14 @@ class Parts:
     known_files: StoredFiles
 
 
+def flows_folder(settings: Settings) -> Path:
+    """Return the folder of all consultations."""
+    return Path(settings.flows) if settings.flows else ROOT / "flows"
+
+
 def library_of(settings: Settings, *, tolerant: bool = False) -> Library:
-    """Read the consultation. Raises Faults."""
-    flows = Path(settings.flows) if settings.flows else ROOT / "flows"
+    """Read the consultation. Raises Faults, WrongSetting."""
+    flows = flows_folder(settings)
     if not (flows / settings.consultation).is_dir():
         raise WrongSetting(
             f"PALABRE_CONSULTATION: there is no folder {settings.consultation!r} in the flows; "
@@ -102,6 +108,17 @@ def set_up_consultation(database: Database, library: Library, moment: int) -> No
     database.write_now(Programmes(library).keep, database, moment)
 
 
+@contextlib.contextmanager
+def opened_database(settings: Settings, library: Library) -> Iterator[tuple[Database, MediaStore]]:
+    """Open the database and the recordings, without any channel. Raises as `open_house`."""
+    database = database_of(settings)
+    try:
+        prepare(settings, database, library, wall_clock())
+        yield database, media_of(settings, database, seal_of(settings))
+    finally:
+        database.close()
+
+
 @contextlib.asynccontextmanager
 async def open_house(
     settings: Settings, more: Iterable[MakeChannel] = (), *, telegram: bool = True
@@ -115,7 +132,7 @@ async def open_house(
     database = database_of(settings)
     try:
         media = media_of(settings, database, seal)
-        house = House(database, seal, media, {}, Programmes(library))
+        house = House(database, seal, media, {}, library, Programmes(library))
         house = replace(house, burst_ms=int(settings.burst_seconds * 1000), link=_link(settings))
         prepare(settings, database, library, house.clock())
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
@@ -147,6 +164,19 @@ def make_terminal(stream: TextIO, drawn_as: str) -> Terminal:
     """Build a terminal that is drawn as one of the real channels; it knows no pace."""
     can = replace(CHANNELS[drawn_as], overall=NO_PACE, per_address=NO_PACE)
     return Terminal(f"terminal:{secrets.token_hex(6)}", stream, can)
+
+
+def make_simulators(settings: Settings) -> list[MakeChannel]:
+    """Build the phones of the simulator's page, one of each kind; none where it is not shown."""
+    if not settings.shows_simulator:
+        return []
+    uploads = Uploads(settings.data / "uploads")
+
+    def make(kind: str) -> MakeChannel:
+        can = replace(CHANNELS[kind], overall=NO_PACE, per_address=NO_PACE)
+        return lambda _parts: Simulator(f"simulator:{kind}", can, uploads)
+
+    return [make(kind) for kind in CHANNELS]
 
 
 async def bot_name(house: House) -> str:

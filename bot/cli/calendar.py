@@ -1,10 +1,16 @@
 """`phase list|open|close`: the calendar."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from bot.cli.running import Sentence, end, run
 from bot.language import _, current
 from bot.settings import read_settings
+
+if TYPE_CHECKING:
+    from bot.gateway.library import Library
+    from bot.gateway.phases import Preview
 
 
 @click.group()
@@ -21,7 +27,7 @@ def list_phases() -> None:
         from bot.wiring import open_house
 
         async with open_house(read_settings(), telegram=False) as house:
-            consultation = house.programmes.texts.consultation
+            consultation = house.library.consultation
             return await house.database.read(phases.calendar, consultation, current.get())
 
     for line in run(work()):
@@ -43,8 +49,8 @@ def open_phase(name: str, yes: bool, quiet: bool, force: bool) -> None:
         from bot.wiring import open_house
 
         async with open_house(read_settings()) as house:
-            found = phases.find(house.programmes.texts.consultation, name)
-            _refuse_unready(house.programmes.texts, found.flow, force=force)
+            found = phases.find(house.library.consultation, name)
+            _refuse_unready(house.library, found.flow, force=force)
             preview = await house.database.read(phases.preview, house, found)
             click.echo(_summary(preview, quiet=quiet))
             if not yes and not click.confirm(_("Open it now?")):
@@ -69,22 +75,19 @@ def close_phase(name: str) -> None:
         from bot.wiring import open_house
 
         async with open_house(read_settings(), telegram=False) as house:
-            found = phases.find(house.programmes.texts.consultation, name)
+            found = phases.find(house.library.consultation, name)
             await house.database.write(phases.close, house, found)
 
     run(work())
     click.echo(_("{phase} is closed.").replace("{phase}", name))
 
 
-def _refuse_unready(texts: object, flow: str, *, force: bool) -> None:
+def _refuse_unready(library: "Library", flow: str, *, force: bool) -> None:
     """Refuse to open what some people could not read."""
-    from bot.gateway.library import Library
-
-    if force or not flow or not isinstance(texts, Library):
+    if force or not flow:
         return
-    flaws = [
-        flaw for language in texts.consultation.languages for flaw in texts.flaws(language, flow)
-    ]
+    languages = library.consultation.languages
+    flaws = [flaw for language in languages for flaw in library.flaws(language, flow)]
     if flaws:
         first = flaws[0]
         sentence = _(
@@ -99,11 +102,7 @@ def _refuse_unready(texts: object, flow: str, *, force: bool) -> None:
         )
 
 
-def _summary(preview: object, *, quiet: bool) -> str:
-    from bot.gateway.phases import Preview
-
-    if not isinstance(preview, Preview):
-        return ""
+def _summary(preview: "Preview", *, quiet: bool) -> str:
     if quiet:
         head = _("It is announced to nobody; {count} people could be reached.")
     else:

@@ -1,12 +1,17 @@
 """`chat`: a participant at the keyboard, through the whole gateway and the configured database."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli.running import Sentence, run
 from bot.language import _
 from bot.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from bot.gateway.chatting import Chat
+    from bot.gateway.library import Library
 
 
 @click.command()
@@ -26,7 +31,7 @@ async def _chat(settings: Settings, flow: str, channel: str, lang: str) -> None:
     quick = settings if interactive else _without_bursts(settings)
     terminal = make_terminal(sys.stdout, channel)
     async with open_house(quick, [lambda _parts: terminal], telegram=False) as house:
-        _check(house.programmes.texts, flow, lang)
+        _check(house.library, flow, lang)
         async with Chat(house, terminal) as talk:
             await talk.begin(flow, lang)
             await _lines(talk, interactive=interactive)
@@ -38,10 +43,7 @@ def _without_bursts(settings: Settings) -> Settings:
     return replace(settings, burst_seconds=0)
 
 
-def _check(texts: object, flow: str, lang: str) -> None:
-    from bot.gateway.programme import Texts
-
-    known: Texts = texts  # type: ignore[assignment]
+def _check(known: "Library", flow: str, lang: str) -> None:
     if flow and flow not in known.current:
         sentence = _("There is no flow {name}; there are: {names}.")
         names = ", ".join(known.current)
@@ -52,7 +54,7 @@ def _check(texts: object, flow: str, lang: str) -> None:
         raise Sentence(sentence.replace("{name}", lang).replace("{names}", names))
 
 
-async def _lines(talk: "Chat", *, interactive: bool) -> None:  # noqa: F821 - imported when it runs
+async def _lines(talk: "Chat", *, interactive: bool) -> None:
     import asyncio
 
     while True:
@@ -65,7 +67,7 @@ async def _lines(talk: "Chat", *, interactive: bool) -> None:  # noqa: F821 - im
             await _say(talk, line.rstrip("\n"))
 
 
-async def _say(talk: "Chat", line: str) -> None:  # noqa: F821 - imported when it runs
+async def _say(talk: "Chat", line: str) -> None:
     try:
         await talk.say(line)
     except FileNotFoundError as error:

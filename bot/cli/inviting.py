@@ -30,7 +30,7 @@ async def _links(settings: Settings, network: str) -> dict[str, str]:
     from bot.wiring import bot_name, open_house
 
     async with open_house(settings) as house:
-        consultation = house.programmes.texts.consultation
+        consultation = house.library.consultation
         if not known_network(consultation, network):
             names = ", ".join(one.code for one in consultation.networks)
             sentence = _("There is no network {network}; consultation.yaml names: {names}.")

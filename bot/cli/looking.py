@@ -1,10 +1,15 @@
 """`explain` and `doctor`: where someone is and why; is all well, and what to do."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from bot.cli.running import FAULTS, Sentence, run
 from bot.language import _, current
 from bot.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from bot.gateway.doctor import Finding
 
 
 @click.command()
@@ -39,7 +44,7 @@ def doctor() -> None:
         raise SystemExit(FAULTS)
 
 
-async def _examined(settings: Settings) -> list["Finding"]:  # noqa: F821 - imported when it runs
+async def _examined(settings: Settings) -> list["Finding"]:
     from bot.gateway.doctor import examine
     from bot.serving import examine_telegram
     from bot.wiring import open_house

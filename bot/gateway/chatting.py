@@ -71,7 +71,7 @@ class Chat:
 
     async def until_answered(self) -> None:
         """Wait until nothing of this talk waits for an answer or to be sent."""
-        while await self.house.database.read(self._waiting):  # noqa: ASYNC110 - others answer
+        while await self.house.database.read(self._waiting):
             await asyncio.sleep(SOON)
 
     def _waiting(self, connection: Connection) -> int:

@@ -40,11 +40,8 @@ class Counts:
 def counts(connection: Connection) -> Counts:
     """Count what a coordinator should know of."""
     waiting = inbox.waiting_since(connection)
-    states = dict(
-        connection.execute(
-            select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
-        ).all()
-    )
+    by_state = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+    states: dict[str, int] = {row[0]: row[1] for row in connection.execute(by_state)}
     return Counts(
         waiting[0],
         waiting[1],

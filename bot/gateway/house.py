@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from bot.gateway.library import Library
 from bot.gateway.programme import Programmes
 from bot.store.database import Database
 from bot.store.media import MediaStore
@@ -29,6 +30,7 @@ class House:
     seal: Seal
     media: MediaStore
     channels: Mapping[str, Channel]
+    library: Library
     programmes: Programmes
     burst_ms: int = 2000
     clock: Callable[[], int] = wall_clock

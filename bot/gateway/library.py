@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.dialogue.fault import Fault, Faults
-from bot.dialogue.flow import Bundle, Consultation, Flow
+from bot.dialogue.flow import Bundle, Consultation, Document, Flow
 from bot.dialogue.translate import Sentence
 from bot.gateway.catalogue import State, Translations
 from bot.gateway.contents import Contents, Reading
@@ -86,6 +86,14 @@ class Library:
     def faults(self) -> tuple[Fault, ...]:
         """What was wrong, when tolerant."""
         return self.contents.faults
+
+    def document(self, code: str, language: str) -> Document | None:
+        """Return a document in a language (the source's where it has none); None: no such one."""
+        for name in self.current:
+            found = self.flow(name, language).documents.get(code)
+            if found is not None:
+                return found
+        return None
 
     def flow(self, name: str, language: str) -> Flow:
         """Return a flow as it is now, in a language (the source's where it has none)."""

@@ -60,6 +60,15 @@ class Offered:
         return newest if same else conversation.revision
 
 
+def as_shipped(texts: Texts) -> Offered:
+    """Return the programme of a house where nobody opened or closed anything yet."""
+    open_flows = tuple(
+        phase.flow for phase in texts.consultation.phases if phase.flow and phase.ships == "open"
+    )
+    return Offered(texts.consultation, texts.phrases, texts.current, open_flows,
+                   texts.bundles, texts.structures)  # fmt: skip
+
+
 class Programmes:
     """Puts the programme together; keeps older revisions once they were needed."""
 

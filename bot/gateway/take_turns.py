@@ -205,7 +205,7 @@ def _one(
         return row.id, "stuck", f"{type(error).__name__} in the dialogue"
     put_down(sitting, seat, turn, address, pressed_on=incoming.keyboard_of)
     seat.handed_at = None  # what is open now was not handed to anybody yet
-    return row.id, "answered", " ".join(turn.understood)[:200]
+    return row.id, "answered", msgspec.json.encode(turn.understood).decode()
 
 
 def _reply(row: Waiting, incoming: Incoming, files: tuple[File, ...]) -> Reply:

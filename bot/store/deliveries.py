@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
@@ -11,6 +11,7 @@ from bot.store.seal import Seal
 from bot.store.tables import addresses, deliveries, participants
 from bot.store.wire import NewDelivery
 
+Body = TypeVar("Body")
 COLUMN = b"deliveries"
 UNASKED = ("broadcast", "reminder")  # never to someone who said stop
 FINAL = ("sent", "delivered", "read", "failed", "skipped", "perhaps", "cancelled")
@@ -285,3 +286,19 @@ def advance(connection: Connection, delivery: int, state: str, reason: str) -> b
         update(deliveries).where(deliveries.c.id == delivery).values(state=state, reason=reason)
     )
     return True
+
+
+def past(
+    connection: Connection, seal: Seal, address: int, kind: type[Body]
+) -> list[tuple[str, Body]]:
+    """Return (provider's id, message) of what was sent to an address, oldest first."""
+    query = select(deliveries.c.provider_id, deliveries.c.sealed).where(
+        deliveries.c.address_id == address,
+        deliveries.c.state.in_(("sent", "delivered", "read")),
+        deliveries.c.sealed.is_not(None),
+    )
+    rows = connection.execute(query.order_by(deliveries.c.id))
+    return [
+        (provider_id, msgspec.json.decode(seal.open(COLUMN, sealed), type=kind))
+        for provider_id, sealed in rows
+    ]

@@ -169,7 +169,7 @@ def _carried(connection: Connection, people: Sequence[int], moment: int) -> tupl
     connection.execute(update(inbox).where(waiting).values(answered_at=moment, outcome="forgotten"))
     ours = inbox.c.address_index.in_(index.where(or_(speaking, _speaks(people))))
     answered = and_(ours, inbox.c.answered_at.is_not(None), inbox.c.sealed.is_not(None))
-    blank = connection.execute(update(inbox).where(answered).values(sealed=None, error=""))
+    blank = connection.execute(update(inbox).where(answered).values(sealed=None, note=""))
     _settle_recipients(connection, people)
     gone = delete(deliveries).where(deliveries.c.participant_id.in_(people))
     return blank.rowcount, connection.execute(gone).rowcount

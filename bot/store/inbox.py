@@ -47,7 +47,7 @@ def write_down(
             "ready_at": arrival.at,
             "answered_at": None if arrival.waits else arrival.at,
             "outcome": "" if arrival.waits else "filed",
-            "error": "",
+            "note": "",
         }
         for arrival in arrivals
     ]
@@ -90,18 +90,16 @@ def still_waiting(connection: Connection, rows: Iterable[Waiting]) -> list[Waiti
 _answered = (
     update(inbox)
     .where(inbox.c.id == bindparam("b_id"))
-    .values(
-        answered_at=bindparam("b_at"), outcome=bindparam("b_outcome"), error=bindparam("b_error")
-    )
+    .values(answered_at=bindparam("b_at"), outcome=bindparam("b_outcome"), note=bindparam("b_note"))
 )
 
 
 def mark(connection: Connection, outcomes: Sequence[tuple[int, str, str]], moment: int) -> None:
-    """Write (row id, outcome, error) of messages whose turn was taken."""
+    """Write (row id, outcome, note) of messages whose turn was taken."""
     if outcomes:
         rows = [
-            {"b_id": row_id, "b_at": moment, "b_outcome": outcome, "b_error": error}
-            for row_id, outcome, error in outcomes
+            {"b_id": row_id, "b_at": moment, "b_outcome": outcome, "b_note": note}
+            for row_id, outcome, note in outcomes
         ]
         connection.execute(_answered, rows)
 
@@ -131,14 +129,14 @@ def put_back(connection: Connection, row_id: int) -> bool:
     query = (
         update(inbox)
         .where(inbox.c.id == row_id, inbox.c.outcome == "stuck")
-        .values(answered_at=None, outcome="", error="")
+        .values(answered_at=None, outcome="", note="")
     )
     return connection.execute(query).rowcount == 1
 
 
 def stuck(connection: Connection) -> list[tuple[int, str, int, str]]:
-    """Return (id, channel, received_at, error) of the messages that were set aside."""
-    query = select(inbox.c.id, inbox.c.channel, inbox.c.received_at, inbox.c.error)
+    """Return (id, channel, received_at, what went wrong) of the messages that were set aside."""
+    query = select(inbox.c.id, inbox.c.channel, inbox.c.received_at, inbox.c.note)
     return [tuple(row) for row in connection.execute(query.where(inbox.c.outcome == "stuck"))]
 
 
@@ -147,3 +145,11 @@ def waiting_since(connection: Connection) -> tuple[int, int | None]:
     query = select(func.count(), func.min(inbox.c.received_at)).where(inbox.c.answered_at.is_(None))
     count, oldest = connection.execute(query).one()
     return count, oldest
+
+
+def last_note(connection: Connection, index: bytes) -> str:
+    """Return how the last answered message of an address was read, "" for none."""
+    query = select(inbox.c.note).where(
+        inbox.c.address_index == index, inbox.c.outcome == "answered"
+    )
+    return connection.scalar(query.order_by(inbox.c.id.desc()).limit(1)) or ""

@@ -40,7 +40,7 @@ def erase_old(
 def _messages(connection: Connection, before: int) -> int:
     old = and_(inbox.c.answered_at < before, inbox.c.sealed.is_not(None))
     query = update(inbox).where(old, inbox.c.outcome != "stuck")
-    return connection.execute(query.values(sealed=None, error="")).rowcount
+    return connection.execute(query.values(sealed=None, note="")).rowcount
 
 
 def _deliveries(connection: Connection, before: int) -> int:

@@ -198,7 +198,7 @@ inbox = Table(
     Column("ready_at", Big, nullable=False),  # a recording is waited for until then
     Column("answered_at", Big),
     Column("outcome", String(16), nullable=False, default=""),  # answered, filed, stuck
-    Column("error", Text, nullable=False, default=""),
+    Column("note", Text, nullable=False, default=""),  # how it was read (JSON), or what went wrong
     UniqueConstraint("channel", "event_id"),
     Index("ix_inbox_waiting", "id", postgresql_where=text("answered_at IS NULL"),
           sqlite_where=text("answered_at IS NULL")),

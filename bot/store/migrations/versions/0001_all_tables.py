@@ -68,7 +68,7 @@ def upgrade() -> None:
         Column("ready_at", BIG, nullable=False),
         Column("answered_at", BIG),
         Column("outcome", sa.String(16), nullable=False),
-        Column("error", sa.Text(), nullable=False),
+        Column("note", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_inbox"),
         sa.UniqueConstraint("channel", "event_id", name="uq_inbox_channel_event_id"),
     )

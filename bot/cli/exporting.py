@@ -1,0 +1,88 @@
+"""`export`: the drafting team's rows, or their whole pack."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import click
+
+from bot.cli.running import Sentence
+from bot.language import _
+from bot.settings import read_settings
+
+if TYPE_CHECKING:
+    from bot.dialogue.flow import Consultation
+
+
+@click.command()
+@click.option("--format", "kind", type=click.Choice(["csv", "xlsx", "jsonl", "zip"]), required=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option("--phase", default="", help="Only this phase.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="UTC.")
+@click.option("--all", "everything", is_flag=True, help="Hidden and replaced answers too.")
+@click.option("--originals", is_flag=True, help="Add recordings exactly as received (zip).")
+@click.option("--trials", is_flag=True, help="Take trial participants in.")
+def export(
+    kind: str, out: Path, phase: str, since: object, everything: bool, originals: bool, trials: bool
+) -> None:
+    """Write what people said: rows (csv, xlsx, jsonl) or the drafting pack (zip)."""
+    from datetime import UTC, datetime
+
+    from bot.gateway.export import Wanted, labels_of
+    from bot.gateway.export import export as write
+    from bot.gateway.house import wall_clock
+    from bot.wiring import library_of, opened_database
+
+    settings = read_settings()
+    library = library_of(settings)
+    _known_phase(library.consultation, phase)
+    begins = since.replace(tzinfo=UTC).timestamp() * 1000 if isinstance(since, datetime) else None
+    wanted = Wanted(
+        phase=phase,
+        since=None if begins is None else int(begins),
+        everything=everything,
+        trials=trials or not settings.real_channels,
+    )
+    labels = labels_of(library.consultation, library.folder / "documents")
+    with opened_database(settings, library) as (database, media), _Counting() as told:
+        try:
+            done = write(database, media, labels, kind, out, wanted, at=wall_clock(),  # type: ignore[arg-type]
+                         originals=originals, progress=told)  # fmt: skip
+        except OSError as error:
+            sentence = _("{file} cannot be written ({why}).")
+            words = sentence.replace("{file}", str(out)).replace("{why}", error.strerror or "")
+            raise Sentence(words) from None
+    click.echo(_("{count} rows: {file}").replace("{count}", str(done.rows))
+               .replace("{file}", str(out)), err=True)  # fmt: skip
+    if done.missing:
+        sentence = _("{count} recordings were not where they should lie; their rows say so.")
+        click.echo(sentence.replace("{count}", str(done.missing)), err=True)
+
+
+def _known_phase(consultation: "Consultation", phase: str) -> None:
+    from bot.gateway.phases import find
+
+    if phase:
+        find(consultation, phase)
+
+
+class _Counting:
+    """A count of rows on a terminal, nothing on a pipe."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+
+        self._console = Console(stderr=True)
+        self._status = self._console.status("0") if self._console.is_terminal else None
+
+    def __enter__(self) -> Self:
+        if self._status:
+            self._status.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._status:
+            self._status.stop()
+
+    def __call__(self, rows: int) -> None:
+        if self._status and rows % 100 == 0:
+            self._status.update(str(rows))

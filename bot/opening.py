@@ -1,0 +1,92 @@
+"""Open the door: what the pages and webhooks need of a running house, put together."""
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy import Connection
+
+from bot.dialogue.flow import Consultation, Document
+from bot.gateway.files import HouseFiles
+from bot.gateway.house import House
+from bot.gateway.joining import join_links, known_network
+from bot.gateway.outlining import outline_at
+from bot.gateway.work import Work
+from bot.settings import Settings
+from bot.store import deliveries, participants
+from bot.store.migrate import is_current
+from bot.web.needs import Door, Outline, OutlineStep
+from bot.wiring import base_address, bot_name
+from channels.base import Outgoing
+from channels.simulator import Simulator
+
+
+async def door_of(settings: Settings, house: House, work: Work) -> Door:
+    """Put the door of a house together."""
+    library = house.library
+    telegram_name = await bot_name(house)
+    channels = house.channels
+
+    def joins(network: str) -> dict[str, str]:
+        known = known_network(library.consultation, network)
+        return join_links(network, telegram_name, settings.public_url) if known else {}
+
+    def document(code: str, language: str) -> Document | None:
+        return library.document(code, language)
+
+    def consultation() -> Consultation:
+        return library.consultation
+
+    return Door(
+        receiver=work.receiver,
+        channels={name: one for name, one in channels.items() if name == "telegram"},
+        trouble=_trouble(house),
+        consultation=consultation,
+        document=document,
+        files=HouseFiles(library.folder / "documents", house.media),
+        media=house.media,
+        link_key=house.seal.link_key,
+        clock=house.clock,
+        joins=joins,
+        public_url=base_address(settings),
+        simulated={
+            name.rpartition(":")[2]: one
+            for name, one in channels.items()
+            if isinstance(one, Simulator)
+        },
+        explain=_explain(house),
+        past=_past(house),
+    )
+
+
+def _trouble(house: House) -> Callable[[], Awaitable[str]]:
+    async def trouble() -> str:
+        current = await house.database.read(lambda _connection: is_current(house.database))
+        return "" if current else "The database is not migrated: run `palabre migrate`."
+
+    return trouble
+
+
+def _past(house: House) -> Callable[[str, str], Awaitable[list[tuple[str, Outgoing]]]]:
+    def work(connection: Connection, channel: str, address: str) -> list[tuple[str, Outgoing]]:
+        index = house.seal.index(channel, address)
+        found = participants.by_index(connection, [index]).get(index)
+        return deliveries.past(connection, house.seal, found.id, Outgoing) if found else []
+
+    async def past(channel: str, address: str) -> list[tuple[str, Outgoing]]:
+        return await house.database.read(work, channel, address)
+
+    return past
+
+
+def _explain(house: House) -> Callable[[str, str, str], Awaitable[Outline | None]]:
+    async def explain(channel: str, address: str, language: str) -> Outline | None:
+        found = await house.database.read(outline_at, house, channel, address, language)
+        if found is None:
+            return None
+        title, steps, understood = found
+        return Outline(
+            title,
+            tuple(OutlineStep(words, state, depth) for words, state, depth in steps),
+            understood,
+        )
+
+    return explain
