@@ -63,7 +63,7 @@ def live(connection: Connection, seal: Seal, number: str, key: str) -> int:
                             transcript=WORDS)  # fmt: skip
     keep_note(connection, seal, person, said, key)
     row = add_inbox(connection, seal, number, body=f"{NAME} {number} {WORDS}".encode())
-    connection.execute(update(tables.inbox).where(tables.inbox.c.id == row).values(error=WORDS))
+    connection.execute(update(tables.inbox).where(tables.inbox.c.id == row).values(note=WORDS))
     add_recording(connection, seal, person, inbox=row)  # not fetched yet
     add(connection, tables.facts, participant_id=person, name="first name",
         value=json.dumps(NAME), source="answer", at=AT)  # fmt: skip
