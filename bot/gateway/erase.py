@@ -12,7 +12,7 @@ from bot.store.retention import DAY, erase_old
 
 async def erase_what_is_old(house: House) -> int:
     """Erase what is due, and return when to look again: a day later, or on the date itself."""
-    moment, consultation = house.clock(), house.shelf.texts.consultation
+    moment, consultation = house.clock(), house.library.consultation
     addresses_at = erases_addresses_at(consultation)
     erased = await house.database.write(
         lambda c: erase_old(

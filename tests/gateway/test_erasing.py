@@ -22,8 +22,8 @@ ESS = Consultation(
 
 def house_at(database: Database, moment: int) -> House:
     """As much of a house as erasing needs, at a time."""
-    shelf = SimpleNamespace(texts=SimpleNamespace(consultation=ESS))
-    house: Any = SimpleNamespace(database=database, shelf=shelf, clock=lambda: moment)
+    library = SimpleNamespace(consultation=ESS)
+    house: Any = SimpleNamespace(database=database, library=library, clock=lambda: moment)
     return cast("House", house)
 
 
