@@ -23,7 +23,9 @@ def read_answer(entry: Entry, complaints: Complaints) -> tuple[AnswerKind, tuple
     if kind.strip() == "numbers" and colon:
         return "numbers", _parts_in_line(parts, entry, complaints)
     if text == "numbers":
-        complaints.add(entry.line, '"numbers" of what?', 'write "numbers: women, men" in quotes')
+        complaints.add(
+            entry.line, '"numbers" does not say of what', 'write "numbers: women, men" in quotes'
+        )
     elif text and text not in KINDS:
         remedy = nearest_or_all(text, (*KINDS, "numbers: women, men"))
         complaints.add(entry.line, f'"{text}" is no kind of answer', remedy)

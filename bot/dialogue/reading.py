@@ -76,7 +76,7 @@ def number(entry: Entry, complaints: Complaints, unit: str = "") -> int:
     if found and found[1].isascii():
         return int(found[1])
     if text:
-        example = f'like "30 {unit}s"' if unit else 'like "4"'
+        example = f'like "7 {unit}s"' if unit else 'like "4"'
         complaints.add(entry.line, f'"{text}" is no number', f"write it {example}")
     return 0
 

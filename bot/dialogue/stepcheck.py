@@ -23,6 +23,7 @@ class ReadStep:
     step: Step
     lines: dict[str, int] = field(default_factory=dict)
     only_if: Scalar | None = None
+    strange: bool = False  # it has a key that nobody knows
     block: "list[ReadStep]" = field(default_factory=list)
 
     @property
@@ -72,7 +73,8 @@ class StepCheck:
         if self._has("steps"):
             what = "has steps inside but no reason to"
             self._say("steps", what, 'add "for each" or take it apart')
-        if not any(self._has(key) for key in ("say", "attach", "ask", "hand over", "steps")):
+        says = any(self._has(key) for key in ("say", "attach", "ask", "hand over", "steps"))
+        if not says and not self.draft.strange:
             self._say("", "says and asks nothing", 'give it "say" or "ask"')
         if self._has("more") and not (step.say or step.ask or step.attach):
             self._say("more", 'has "more" but nothing before it', 'add "say" or "ask"')
@@ -108,10 +110,11 @@ class StepCheck:
         self._check_fact(step)
 
     def _check_labels(self, step: Step) -> None:
-        for text in (*(c.label for c in step.choices), *(c.short for c in step.choices if c.short)):
-            if wrong_label(text, step, self.languages):
-                key = "choices" if self._has("choices") else "choices from"
-                self._say(key, f'offers "{text}", {MEANS_ELSE}', "choose other words")
+        for choice in step.choices:
+            for text in (choice.label, choice.short):
+                if text and wrong_label(text, step, self.languages):
+                    what = f'offers "{text}", {MEANS_ELSE}'
+                    self._say(f"choice {choice.code}", what, "choose other words")
 
     def _check_choices(self, step: Step) -> None:
         codes = [choice.code for choice in step.choices]

@@ -96,6 +96,7 @@ class _StepKeys:
             self.unknown(entry)
 
     def unknown(self, entry: Entry) -> None:
+        self.draft.strange = True
         if entry.key in NOT_YET:
             self.complaints.add(
                 entry.line, f'"{entry.key}" is not understood yet', "take it out for now"
@@ -108,11 +109,17 @@ class _StepKeys:
         self.values[entry.key] = sentence(entry, self.complaints, self.in_block)
 
     def attach(self, entry: Entry) -> None:
-        known = (*self.around.documents, *(ITEM_DOCUMENTS if self.in_block else ()))
+        known = (*self.around.documents, *ITEM_DOCUMENTS)
+        if not self.in_block and words(entry, self.complaints) in ITEM_DOCUMENTS:
+            what = f'"{words(entry, self.complaints)}" belongs to an item of a "for each"'
+            self.complaints.add(entry.line, what, "name a document, or move it into the block")
         self.values["attach"] = one_of(entry, known, self.complaints, "document")
 
     def own_choices(self, entry: Entry) -> None:
         self.values["own"] = choices(entry, self.complaints)
+        if isinstance(entry.value, Table):
+            own = {f"choice {each.key}": each.line for each in entry.value.entries}
+            self.draft.lines.update(own)
 
     def listed_choices(self, entry: Entry) -> None:
         name, offered = answerkeys.read_choices_from(entry, self.around.offered, self.complaints)

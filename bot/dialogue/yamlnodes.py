@@ -3,6 +3,7 @@
 Read from the parser's events with a stack, so that no text, however deep, can exhaust ours.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from bot.dialogue.fault import Complaints
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DEEPEST = 20
+_CUT = re.compile(r"\s+#[^\s#]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ PLAINLY = {
         'put the sentence between quotes, or on a new line after "|"',
     ),
     "cannot start any token": (
-        "this line begins with a tab or with a sign that YAML keeps for itself",
+        "here stands a tab, or a sign that YAML keeps for itself",
         "indent with spaces, and put the sentence between quotes",
     ),
     "did not find expected key": (
@@ -94,7 +96,7 @@ def _read(text: str, complaints: Complaints) -> Node | None:
         line = text.count("\n", 0, error.start) + 1
         complaints.add(line, "there is a sign here that no text can hold", "delete it")
         return None
-    builder = _Builder(complaints)
+    builder = _Builder(complaints, text.split("\n"))
     try:
         for event in yaml.parse(text, Loader=Loader):
             builder.take(event)
@@ -112,6 +114,8 @@ def _complain_of_yaml(error: yaml.YAMLError, text: str, complaints: Complaints) 
 
 def _line_of(error: yaml.YAMLError, text: str) -> int:
     mark = getattr(error, "problem_mark", None)
+    if "end of stream" in str(getattr(error, "problem", "")):
+        mark = getattr(error, "context_mark", None) or mark  # where it was opened
     if mark is not None:
         return min(int(mark.line) + 1, text.count("\n") + 1)
     before = text.encode()[: getattr(error, "position", 0)]
@@ -121,8 +125,9 @@ def _line_of(error: yaml.YAMLError, text: str) -> int:
 class _Builder:
     """Builds nodes out of events; the stack holds what is not yet closed."""
 
-    def __init__(self, complaints: Complaints) -> None:
+    def __init__(self, complaints: Complaints, lines: list[str]) -> None:
         self.complaints = complaints
+        self.lines = lines
         self.result: Node | None = None
         self.documents = 0
         self.stack: list[tuple[bool, int, list[Node]]] = []
@@ -135,10 +140,11 @@ class _Builder:
                 self.complaints.add(line, "a second document begins here", 'delete the "---"')
         elif isinstance(event, yaml.ScalarEvent):
             self._refuse_marks(event, line)
+            self._refuse_lost_words(event)
             self._put(Scalar(event.value.strip(), line))
         elif isinstance(event, yaml.AliasEvent):
             self.complaints.add(line, 'a "*" that points elsewhere', "write the text out here")
-            self._put(Scalar("", line))
+            self._put(Scalar("*", line))
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             self._refuse_marks(event, line)
             self._open(isinstance(event, yaml.MappingStartEvent), line)
@@ -148,6 +154,16 @@ class _Builder:
     def _refuse_marks(self, event: yaml.NodeEvent, line: int) -> None:
         if event.anchor or (getattr(event, "tag", None) not in (None, "!")):
             self.complaints.add(line, 'a text that begins with "&" or "!"', "put it between quotes")
+
+    def _refuse_lost_words(self, event: yaml.ScalarEvent) -> None:
+        """Notice a text that was cut at " #", as in "Appelez le #123": YAML drops it in silence."""
+        end = event.end_mark
+        if event.style or end is None or end.line >= len(self.lines):
+            return
+        if _CUT.match(self.lines[end.line][end.column :]):
+            what = 'what stands behind " #" is not read'
+            remedy = 'put the whole text between quotes, or a blank behind "#" if it is a remark'
+            self.complaints.add(end.line + 1, what, remedy)
 
     def _open(self, is_table: bool, line: int) -> None:
         if len(self.stack) == DEEPEST:
