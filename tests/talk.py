@@ -16,7 +16,7 @@ NOON = 1_790_000_000_000  # an hour in September 2026
 HOUR = 3_600_000
 
 
-@dataclass
+@dataclass(repr=False)
 class Printed:
     """A Programme made of flows in hand; `current` may be changed as files on disk would."""
 
@@ -82,7 +82,9 @@ class Talker:
     def presses(self, label: str) -> "Talker":
         """Press the button with this label under the newest message that has it."""
         for prompt in reversed(self.turn.prompts):
-            codes = {choice.label: choice.code for choice in prompt.choices} | {prompt.done: "*done"}
+            codes = {choice.label: choice.code for choice in prompt.choices} | {
+                prompt.done: "*done"
+            }
             if label in codes and prompt.key:
                 return self.says(pressed=f"{prompt.key}:{codes[label]}")
         raise AssertionError(f"there is no button {label!r}")

@@ -219,9 +219,7 @@ def _edit_answer(draft: Draft, talk: Conversation, at: int, reply: Reply) -> Non
             repeat(draft, "edit_late")
 
 
-def _edit_choice(
-    draft: Draft, talk: Conversation, kept: Kept, node: Node, reply: Reply
-) -> None:
+def _edit_choice(draft: Draft, talk: Conversation, kept: Kept, node: Node, reply: Reply) -> None:
     """Replace the newest choice: the old words go, the new ones are read afresh."""
     read = _read_at(node, reply)
     draft.understood = ("understood_edit",)
@@ -232,9 +230,7 @@ def _edit_choice(
     correct(draft, node, read, reply)
 
 
-def _edit_words(
-    draft: Draft, talk: Conversation, at: int, node: Node, reply: Reply
-) -> None:
+def _edit_words(draft: Draft, talk: Conversation, at: int, node: Node, reply: Reply) -> None:
     """Replace the words of one message in an open answer; its other messages stay."""
     answered = talk.trail[at]
     parts = list(answered.parts or ("",) * len(answered.replies))
@@ -256,9 +252,7 @@ def _edit_words(
         draft.learn(Learned(kept.fact, text, "answer", kept.step, kept.question))
 
 
-def _rebuilt(
-    draft: Draft, talk: Conversation, answered: Answered, node: Node, text: str
-) -> Kept:
+def _rebuilt(draft: Draft, talk: Conversation, answered: Answered, node: Node, text: str) -> Kept:
     """Make an older answer's record again, with other words."""
     path = path_of(answered.place)
     asked = question_text(draft, node, path) if talk is draft.talk else node.step.ask

@@ -75,7 +75,7 @@ def _open_question(draft: Draft, node: Node, text: str) -> Prompt:
 
 def ask_again(draft: Draft, lead: str = "", *, closes: str = "") -> None:
     """Put the open question once more, with a sentence before it in the same message."""
-    if draft.open.open_key:
+    if draft.talk is not None and draft.talk.open_key:
         prompt = question(draft, draft.node, draft.path, lead)
         draft.prompts.append(replace(prompt, closes=closes) if closes else prompt)
     elif lead:

@@ -64,9 +64,7 @@ def _spelled(text: str, language: str) -> Number | None:
     return int(found[0]) if len(found) == 1 else None
 
 
-def parse_numbers(
-    text: str, parts: Sequence[Choice], language: str
-) -> dict[str, Number] | None:
+def parse_numbers(text: str, parts: Sequence[Choice], language: str) -> dict[str, Number] | None:
     """Return one number for each part: "12, 8, 1" in order, or "women 12, men 8" by name."""
     named = _named(text, parts)
     if named is not None:

@@ -4,8 +4,6 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from msgspec.structs import replace
-
 from bot.dialogue.answers import (
     NO_WORDS,
     Answer,
@@ -137,6 +135,7 @@ def _receipt(draft: Draft, files: tuple[File, ...]) -> None:
 def _open(draft: Draft, reply: Reply) -> None:
     """Take words or a recording as they are."""
     if not reply.text.strip() and not reply.files and reply.place is None:
+        draft.understood = ("understood_empty",)
         repeat(draft, "say_something")
         return
     draft.understood = ("understood_voice" if reply.files else "understood_text",)

@@ -3,8 +3,8 @@
 from msgspec.structs import replace
 
 from bot.dialogue import amending, wishes
-from bot.dialogue.answers import accept, keep_aside, tell_verdicts
 from bot.dialogue.answers import Answer as _Answer
+from bot.dialogue.answers import accept, keep_aside, tell_verdicts
 from bot.dialogue.asking import ask_again, question_text
 from bot.dialogue.commands import Command, command, language_named, start_payload
 from bot.dialogue.conversation import (
@@ -36,8 +36,7 @@ from bot.dialogue.offers import (
 )
 from bot.dialogue.reply import File, Learned, Prompt, Reply
 from bot.dialogue.taking import BARE, press, read_choice, take, take_choice
-from bot.dialogue.understand import Read
-from bot.dialogue.words import GREETINGS, YES, plain, short
+from bot.dialogue.words import GREETINGS, YES, clean, plain, short
 
 CLOSED_TALK = frozenset({"choice", "1 to 5", "number", "numbers", "date", "time"})
 ALLOWED_TO_REFUSERS = frozenset({"privacy", "forget", "someone else", "help"})
@@ -45,6 +44,9 @@ ALLOWED_TO_REFUSERS = frozenset({"privacy", "forget", "someone else", "help"})
 
 def respond(programme: Programme, person: Person, reply: Reply, scene: Scene) -> Turn:
     """Return what a reply leads to. Replies that wait are given one after the other, in order."""
+    text = clean(reply.text)
+    if text is not reply.text:
+        reply = replace(reply, text=text)
     draft = Draft(programme, person, scene, reply)
     if reply.verdict_of:
         for file in reply.files:
@@ -108,9 +110,7 @@ def _announced(draft: Draft, flow: Flow) -> str:
     return f"{text} {draft.phrase('begin_by_keyword', keyword=flow.keywords[0])}"
 
 
-def remind(
-    programme: Programme, person: Person, scene: Scene, conversation_key: str
-) -> Turn:
+def remind(programme: Programme, person: Person, scene: Scene, conversation_key: str) -> Turn:
     """Say where we were and ask again; nothing if that has become void."""
     draft = Draft(programme, person, scene)
     talk = draft.talk
@@ -138,9 +138,7 @@ def _judge(draft: Draft, file: File) -> None:
         tell_verdicts(draft)
 
 
-def code(
-    programme: Programme, person: Person, scene: Scene, kept_key: str, code: str
-) -> Turn:
+def code(programme: Programme, person: Person, scene: Scene, kept_key: str, code: str) -> Turn:
     """Take note that someone listened to an unresolved answer and coded it.
 
     The record itself is the gateway's to change; here later conditions learn of it, and a talk
@@ -255,9 +253,8 @@ def _beside_the_human(draft: Draft, reply: Reply, said: Command | None) -> None:
 
 def _after_a_no(draft: Draft, reply: Reply, said: Command | None) -> None:
     """Someone does not take part: their own rights still hold, and only START asks again."""
-    if said in ALLOWED_TO_REFUSERS and said is not None:
-        wishes.obey(draft, said)
-    elif draft.talk is not None and said == "back":
+    allowed = said in ALLOWED_TO_REFUSERS or (said == "back" and draft.talk is not None)
+    if said is not None and allowed:
         wishes.obey(draft, said)
     else:
         draft.understood = ("understood_refused",)
@@ -276,6 +273,8 @@ def _at_a_question(draft: Draft, reply: Reply, said: Command | None) -> None:
         _pressed(draft, reply)
         return
     read = read_choice(draft, reply)
+    if said is not None and read is not None and read.how == "understood_beginning":
+        read = None  # "plus" asks for more; it is no beginning of "Plus tard"
     if said is None and amending.belongs_before(draft, reply, fits=read is not None):
         amending.add_to_before(draft, reply)
     elif read is not None:

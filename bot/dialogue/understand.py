@@ -16,9 +16,8 @@ _OR_ANOTHER = re.compile(r"(?:ou|or|o|u|et|and|y|e|[/&+-])?\s*\d", re.IGNORECASE
 _COMMAS = re.compile(r"\s*[,;/+\n]\s*")
 _BETWEEN = re.compile(r"\s*(?:[,;/+&\n]|\b(?:et|and|y|puis|then|luego)\b)\s*", re.IGNORECASE)
 _SIGNS = " \t\r\n.,;:!?…–—-)"
-_JOINING = frozenset(
-    "mais but pero et and y parce because porque merci thanks thank gracias car since puesto".split()
-)
+_AFTER_YES = "mais but pero et and y parce because porque merci thanks thank gracias car since"
+_JOINING = frozenset(_AFTER_YES.split())
 _NEAR = 86.0  # of 100: how alike a mistyped label must be …
 _MARGIN = 10.0  # … and how far the second best must lie behind
 
@@ -177,7 +176,9 @@ def read_several(offer: Offer, text: str) -> Read | None:
     whole = read_one(offer, text)
     if whole and not whole.comment:
         return whole
-    return _labels_in_a_row(offer, text, _COMMAS) or _labels_in_a_row(offer, text, _BETWEEN) or whole
+    return (
+        _labels_in_a_row(offer, text, _COMMAS) or _labels_in_a_row(offer, text, _BETWEEN) or whole
+    )
 
 
 def _labels_in_a_row(offer: Offer, text: str, between: re.Pattern[str]) -> Read | None:

@@ -140,9 +140,7 @@ def progress_text(draft: Draft, node: Node | None, path: tuple[str, ...]) -> str
     return draft.phrase("progress", number=number, total=total) if total > 1 else ""
 
 
-def progress(
-    draft: Draft, node: Node | None = None, path: tuple[str, ...] = ()
-) -> tuple[int, int]:
+def progress(draft: Draft, node: Node | None = None, path: tuple[str, ...] = ()) -> tuple[int, int]:
     """Return which question of how many one is at, counting those that everybody is asked."""
     done = {answered.place for answered in draft.open.trail}
     places = list(_counted(draft, done))
@@ -162,9 +160,7 @@ def _counted(draft: Draft, done: set[str]) -> Iterator[str]:
             continue
         for path in _paths(draft, node):
             place = "@".join((step.name, *path))
-            if place in done and not _depends(step):
-                yield place
-            elif _asked_anyway(draft, node):
+            if (place in done and not _depends(step)) or _asked_anyway(draft, node):
                 yield place
 
 

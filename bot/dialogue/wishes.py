@@ -163,7 +163,7 @@ def _enough(draft: Draft) -> None:
     talk = draft.talk
     if talk is None:
         begin_or_say(draft)
-    elif talk.chosen or talk.heard and draft.node.step.answer == "several photos or recordings":
+    elif talk.chosen or (talk.heard and draft.node.step.answer == "several photos or recordings"):
         finish_picking(draft, draft.reply)
         follow(draft)
     elif draft.node.block is not None:
@@ -283,8 +283,9 @@ def change_consent(draft: Draft, code: str) -> None:
 
 def leave(draft: Draft) -> None:
     """End the talk of someone who no longer takes part."""
-    from bot.dialogue.draft import with_talk
     from msgspec.structs import replace
+
+    from bot.dialogue.draft import with_talk
 
     draft.notice("no_longer_part")
     if draft.talk is not None:

@@ -42,6 +42,16 @@ def _western_sign(sign: str) -> str:
     return sign if digit is None else str(digit)
 
 
+_UNSAYABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """Return the text without what neither JSON nor a database can hold, marked by U+FFFD."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return _UNSAYABLE.sub("\ufffd", text)
+
+
 def short(text: str) -> str:
     """Return the plain words of a text that may be a label or a command; "" if it is too long."""
     return plain(text) if len(text) <= LONGEST else ""
@@ -49,11 +59,12 @@ def short(text: str) -> str:
 
 YES = frozenset({"yes", "oui", "si", "y", "o", "yes please", "oui merci", "si gracias"})
 NO = frozenset({"no", "non", "n", "no thanks", "no thank you", "non merci", "no gracias"})
-GREETINGS = frozenset(
-    "hi|hello|hey|good morning|good afternoon|good evening|bonjour|bonsoir|salut|coucou|allo|hola"
-    "|buenos dias|buenas tardes|buenas noches|buenas|salam|salam aleikoum|salaam|ola|cc|bjr|bsr"
-    "|hello hello|bonjour a tous|bonjour madame|bonjour monsieur".split("|")
-)
+_GREETINGS = """
+hi,hello,hey,good morning,good afternoon,good evening,
+bonjour,bonsoir,salut,coucou,allo,bonjour a tous,bonjour madame,bonjour monsieur,cc,bjr,bsr,
+hola,buenos dias,buenas tardes,buenas noches,buenas,ola,salam,salam aleikoum,salaam
+"""
+GREETINGS = frozenset(_GREETINGS.replace("\n", "").split(","))
 
 # One to twenty and first to tenth, as written in a short answer in any of the languages.
 _COUNTED = (
