@@ -23,6 +23,8 @@ FULL = 5000  # messages waiting to be written: more would only grow memory
 AWAY_MS = 1000  # after a failure nobody is kept waiting for a second
 TAKES_A_TURN = {"message", "pressed", "start", "edited", "blocked", "unblocked", "moved", "status"}
 
+NOT_OURS = {"ignored", "group"}  # a group's talk, say: that it came is all we may know
+
 
 class Busy(Exception):
     """More is coming in than can be written down: the provider must come again."""
@@ -59,6 +61,7 @@ class Receiver:
 
     def _arrival(self, incoming: Incoming, raw: bytes) -> Arrival:
         waits = incoming.kind in TAKES_A_TURN
+        raw = b"" if incoming.kind in NOT_OURS else raw
         return Arrival(incoming.channel, incoming.event_id, incoming.address, incoming.kind,
                        msgspec.json.encode(incoming), raw, self._house.clock(), waits)  # fmt: skip
 
