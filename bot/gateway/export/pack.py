@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from bot.gateway.export.bare import bare
 from bot.gateway.export.columns import Piece, Row, row_of
 from bot.gateway.export.counts import Counts
 from bot.gateway.export.labels import LANGUAGES, Labels, sentences
@@ -65,16 +66,16 @@ class Pack:
             found = self._put(row["voice"], sent.playable)
             self.recordings += found
             row["voice"] = row["voice"] if found else ""
-        if row["file"] and not self._put(row["file"], sent.original):
+        if row["file"] and not self._put(row["file"], sent.original, bare):
             row["file"] = ""
         if self._originals and piece.as_received:
             self._put(piece.as_received, sent.original)
         return row
 
-    def _put(self, path: str, key: str) -> bool:
-        """Put a file into the zip; False (and counted) if its bytes are gone."""
+    def _put(self, path: str, key: str, made: Callable[[bytes], bytes] = bytes) -> bool:
+        """Put what is `made` of a file into the zip; False (and counted) if its bytes are gone."""
         try:
-            data = self._store.get(key)
+            data = made(self._store.get(key))
         except MediaGone:
             self.missing += 1
             return False
