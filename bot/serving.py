@@ -16,7 +16,7 @@ from bot.gateway.work import Work
 from bot.language import _
 from bot.logs import set_up_logs
 from bot.settings import Settings, WrongSetting
-from bot.wiring import base_address, make_simulators, open_house
+from bot.wiring import base_address, bot_name, make_simulators, open_house
 from channels.base import Channel
 from channels.errors import DeliveryError
 from channels.telegram import Telegram
@@ -106,6 +106,9 @@ async def _telegram(
 
 
 async def _set_webhook(settings: Settings, channel: Telegram, house: House) -> None:
+    name = await bot_name(house)
+    if name:
+        house.private_links[channel.name] = f"https://t.me/{name}"
     secret = settings.telegram_webhook_secret or house.seal.webhook_secret
     try:
         await channel.set_webhook(settings.public_url + WEBHOOK, secret)
@@ -127,6 +130,7 @@ async def _polling(
         if elsewhere:
             await channel.delete_webhook()
         name = await channel.get_me()
+        house.private_links[channel.name] = f"https://t.me/{name}"
         say(_("Telegram: https://t.me/{name}").replace("{name}", name))
     except DeliveryError as error:
         _refuse_wrong_token(error)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.gateway.library import Library
 from bot.gateway.programme import Programmes
@@ -35,6 +35,7 @@ class House:
     burst_ms: int = 2000
     clock: Callable[[], int] = wall_clock
     link: Callable[[str, str], str] = no_link  # a document's public address, "" for none
+    private_links: dict[str, str] = field(default_factory=dict)  # channel → where one talks to us
     voice_wait_ms: int = 8000
     trial_channels: frozenset[str] = frozenset({"simulator", "terminal"})
 

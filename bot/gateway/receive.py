@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from bot.gateway.courtesy import Courtesies
 from bot.gateway.house import House
 from bot.store import inbox
 from bot.store.database import DatabaseAway, DatabaseRefuses
@@ -38,6 +39,7 @@ class Receiver:
         self._waiting: list[tuple[Arrival, asyncio.Future[None]]] = []
         self._bell = asyncio.Event()
         self._away_until = 0
+        self._courtesies = Courtesies(house)
 
     async def take(self, messages: Sequence[tuple[Incoming, bytes]]) -> None:
         """Return when all messages are stored. Raises DatabaseAway, Busy."""
@@ -52,6 +54,7 @@ class Receiver:
             written.append(future)
         self._bell.set()
         await asyncio.gather(*written) if len(written) > 1 else await written[0]
+        self._courtesies.after([incoming for incoming, _ in messages])
 
     def _refuse_if_overwhelmed(self) -> None:
         if self._house.clock() < self._away_until:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from bot.dialogue import talk
 from bot.dialogue.reply import File, Prompt, Reply
+from bot.gateway import courtesy
 from bot.gateway.house import House
 from bot.gateway.outcome import put_down, say
 from bot.gateway.sitting import Seat, Sitting
@@ -60,7 +61,8 @@ async def _take(house: House, rows: Sequence[Waiting], *, again: bool = False) -
         await _halve(house, rows, error, again=again)
         return
     house.database.ring(*taken.wakes)
-    await be_courteous(house, taken.courtesies)
+    for channel, outgoing in taken.courtesies:
+        await courtesy.send(house.channels, channel, outgoing)
 
 
 async def _halve(
@@ -79,15 +81,6 @@ async def _halve(
     first = set(people[: len(people) // 2])
     await _take(house, [row for row in rows if row.address_index in first])
     await _take(house, [row for row in rows if row.address_index not in first])
-
-
-async def be_courteous(house: House, courtesies: Sequence[tuple[str, Outgoing]]) -> None:
-    """Send what is not worth writing down; a failure is only logged."""
-    for channel, outgoing in courtesies:
-        try:
-            await house.channels[channel].send(outgoing)
-        except Exception as error:  # noqa: BLE001 - nothing that was said depends on it
-            log.info("a courtesy on %s failed: %s", channel, type(error).__name__)
 
 
 Message = tuple[Waiting, Incoming]
