@@ -4,6 +4,7 @@ After a crash the whole batch is simply taken again. A message that makes the en
 aside alone, and its sender is told something kind; the same when the database refuses a row.
 """
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from bot.gateway.outcome import put_down, say
 from bot.gateway.sitting import Seat, Sitting
 from bot.store import deliveries, inbox, keeping, participants, recordings
 from bot.store.database import DatabaseRefuses
-from bot.store.forget import forget
+from bot.store.forget import came_back, forget, put_away_log
 from bot.store.ids import new_id
 from bot.store.inbox import Waiting
 from bot.store.participants import Address, Newcomer
@@ -42,6 +43,7 @@ class Taken:
 
     turns: int = 0
     courtesies: list[tuple[str, Outgoing]] = field(default_factory=list)
+    forgot: bool = False
     wakes: set[str] = field(default_factory=set)
 
 
@@ -61,6 +63,8 @@ async def _take(house: House, rows: Sequence[Waiting], *, again: bool = False) -
         await _halve(house, rows, error, again=again)
         return
     house.database.ring(*taken.wakes)
+    if taken.forgot:
+        await asyncio.to_thread(put_away_log, house.database)
     for channel, outgoing in taken.courtesies:
         await courtesy.send(house.channels, channel, outgoing)
 
@@ -104,7 +108,7 @@ def sit(connection: Connection, house: House, rows: Sequence[Waiting]) -> Taken:
     wakes = sitting.write() | ({"media", "inbox"} if len(ready) < len(mine) else set())
     for participant in sitting.forgetting:
         forget(connection, house.media, participant, moment)
-    return Taken(len(ready), sitting.courtesies, wakes)
+    return Taken(len(ready), sitting.courtesies, bool(sitting.forgetting), wakes)
 
 
 def _addresses(
@@ -124,6 +128,8 @@ def _addresses(
         for row, incoming in messages
         if row.address_index not in known
     }
+    if new:
+        came_back(connection, new)
     made = participants.create(connection, house.seal, list(new.values()), moment)
     return known | {one.index: one for one in made}
 

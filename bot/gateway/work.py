@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.dialogue import talk
 from bot.gateway.deliver import Sender
+from bot.gateway.erase import erase_what_is_old
 from bot.gateway.house import House
 from bot.gateway.receive import Receiver
 from bot.gateway.recordings import Keeper, keep_recordings
@@ -59,6 +60,7 @@ class Work:
         self._begin(keep_recordings(self._keeper()))
         if not alone:
             self._begin(self._loop("reminders", lambda: remind_due(self.house)), ends=True)
+            self._begin(self._loop("erase", lambda: erase_what_is_old(self.house)), ends=True)
             self._begin(self._listen())
 
     def _begin(self, loop: Coroutine[None, None, None], *, ends: bool = False) -> None:

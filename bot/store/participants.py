@@ -59,7 +59,9 @@ _person = msgspec.json.Decoder(Person)
 
 
 def open_state(seal: Seal, sealed: bytes) -> Person:
-    """Read a person's state."""
+    """Read a person's state; someone who was forgotten has none."""
+    if not sealed:
+        return Person()
     return _person.decode(seal.open(STATE, sealed))
 
 
