@@ -15,7 +15,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import write_po
 
-from bot.dialogue.consultationfile import consultation_sentences, load_consultation
+from bot.dialogue.consultationfile import load_consultation, read_consultation
 from bot.dialogue.flow import Consultation
 from bot.dialogue.flowfile import flow_sentences
 from bot.dialogue.listsfile import list_sentences
@@ -224,7 +224,7 @@ def sentences_of(text: str, name: str) -> tuple[Sentence, ...]:
     """Return what is to be translated of a consultation's file, by what kind of file it is."""
     *folders, file = name.split("/")
     if file == "consultation.yaml":
-        return consultation_sentences(text, name)
+        return read_consultation(text, name).sentences
     if folders and folders[-1] == "documents":
         return list_sentences(text, name)
     return flow_sentences(text, name)

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.dialogue.fault import Complaints, listed, nearest_or_all
+from bot.dialogue.fault import Complaints, Fault, Faults, listed, nearest_or_all
 from bot.dialogue.flow import Choice, Consultation, Network, Phase
 from bot.dialogue.reading import (
     check_name,
@@ -29,29 +30,31 @@ _NETWORK_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
+@dataclass(frozen=True)
+class ConsultationFile:
+    """What a file says, as far as it can be read, what is to be translated, and what is wrong."""
+
+    consultation: Consultation
+    sentences: tuple[Sentence, ...]
+    faults: tuple[Fault, ...]
+
+
 def load_consultation(text: str, file: str) -> Consultation:
     """Make a Consultation, in its source language alone, out of a file's text. Raises Faults."""
-    return read_consultation(text, file)[0]
+    found = read_consultation(text, file)
+    if found.faults:
+        raise Faults(found.faults)
+    return found.consultation
 
 
-def consultation_sentences(text: str, file: str) -> tuple[Sentence, ...]:
-    """Return what of it is to be translated, whatever else may be wrong with it."""
-    return _read(text, Complaints(file))[1]
-
-
-def read_consultation(text: str, file: str) -> tuple[Consultation, tuple[Sentence, ...]]:
-    """Return the consultation and what of it is to be translated. Raises Faults."""
+def read_consultation(text: str, file: str) -> ConsultationFile:
+    """Read as much as can be read, so that the flows can be looked at too."""
     complaints = Complaints(file)
-    found = _read(text, complaints)
-    complaints.insist()
-    return found
-
-
-def _read(text: str, complaints: Complaints) -> tuple[Consultation, tuple[Sentence, ...]]:
     reader = _Reader(complaints)
     for entry in read_table(text, complaints).entries:
         reader.take(entry)
-    return reader.finish(_folder(complaints.file)), tuple(reader.sentences)
+    consultation = reader.finish(_folder(file))
+    return ConsultationFile(consultation, tuple(reader.sentences), tuple(complaints.faults))
 
 
 def _folder(file: str) -> str:

@@ -1,5 +1,8 @@
 """Catalogues as they are read while we run: a .po file as a function from text to text."""
 
+import io
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -12,6 +15,7 @@ from bot.dialogue.placeholders import names_in
 
 PROGRAM = "palabre"  # the domain of the program's own words, written in English
 PROGRAM_SOURCE = "en"
+_WHOLE_LINE = re.compile(rb'(?:msg\w+(?:\[\d\])?\s*)?"(?:[^"\\]|\\.)*"\s*')
 State = Literal["missing", "fuzzy", "broken"]
 
 
@@ -39,13 +43,29 @@ def po_path(locales: Path, language: str, domain: str) -> Path:
 
 def read_catalogue(path: Path, language: str | None = None) -> Catalog:
     """Read a .po file. Raises Faults when it is none."""
+    raw = path.read_bytes()
+    broken = [_fault(path, line) for line in _lines_without_end(raw)]
+    if broken:
+        raise Faults(broken)
     try:
-        with path.open("rb") as file:
-            return read_po(file, locale=language, abort_invalid=True)
-    except (PoFileError, ValueError) as error:
-        line = getattr(error, "lineno", None) or 1
-        fault = Fault(path.as_posix(), line, "this catalogue cannot be read", "mend this line")
-        raise Faults([fault]) from error
+        return read_po(io.BytesIO(raw), locale=language, abort_invalid=True)
+    except PoFileError as error:
+        raise Faults([_fault(path, error.lineno + 1)]) from error
+    except (ValueError, LookupError) as error:
+        raise Faults([_fault(path, 1)]) from error
+
+
+def _fault(path: Path, line: int) -> Fault:
+    name = "/".join(path.parts[-4:])  # locales/LANGUAGE/LC_MESSAGES/DOMAIN.po
+    remedy = "each text stands between two quotes, in UTF-8"
+    return Fault(name, line, "this line of the catalogue cannot be read", remedy)
+
+
+def _lines_without_end(raw: bytes) -> Iterator[int]:
+    """Find the texts whose quote is never closed: Babel would drop them in silence."""
+    for number, line in enumerate(raw.splitlines(), 1):
+        if line.startswith((b"msg", b'"')) and not _WHOLE_LINE.fullmatch(line):
+            yield number
 
 
 def read_translations(path: Path) -> Translations:

@@ -61,8 +61,11 @@ class Reading:
     def contents(self) -> Contents:
         path = self.folder / "consultation.yaml"
         text = self._text(path)
-        # Nothing can be read without it, so its faults are raised at once.
-        plain, self.sentences[self._label(path)] = read_consultation(text, self._label(path))
+        found = read_consultation(text, self._label(path))
+        plain, self.sentences[self._label(path)] = found.consultation, found.sentences
+        self.faults.extend(found.faults)
+        if not plain.source:
+            raise Faults(self.faults)  # without a language nothing else can be read
         lists, documents = self._lists(plain)
         flows, paths = self._flows(plain, lists, documents)
         plain = replace(plain, phases=self._phases(plain, flows))
