@@ -34,6 +34,17 @@ def test_the_first_message_is_short_and_asks_for_the_language_alone() -> None:
     assert segments(walk.sent[0]) <= 2
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["trends", "reactions"])
+def test_every_flow_begins_with_a_short_message_within_two_segments(
+    name: str, language: str
+) -> None:
+    for channel in ("sms", "telegram"):
+        walk = Walk(channel, language, (name,)).says(flow(name).keywords[0])
+        assert len(walk.sent[0]) <= 300
+        assert channel != "sms" or segments(walk.sent[0]) <= 2
+
+
 def test_each_language_is_offered_by_its_own_name_whatever_the_phone_speaks() -> None:
     for language in LANGUAGES:
         labels = [choice.label for choice in flow("welcome", language).steps[0].choices]
@@ -137,13 +148,17 @@ def test_whoever_refuses_is_let_go_and_only_the_no_is_kept(language: str) -> Non
     assert [(one.step, one.code) for one in kept] == [("participer", "no")]
 
 
+def test_a_consent_is_changed_by_the_words_that_privacy_offers() -> None:
+    walk = Walk("telegram", "en", ("trends",)).says("TRENDS", "privacy", "Do not quote my words")
+    assert walk.talker.person.facts["consent to be quoted"] == "no"
+
+
 # ── words ──
 
 
-@pytest.mark.parametrize(("language", "word"), [("fr", "plus"), ("es", "más")])
-def test_asking_for_more_is_not_taken_for_putting_it_off(language: str, word: str) -> None:
-    """Though "Plus tard" and "Más tarde" begin with that word."""
-    assert reacting(language).says(word).talker.asked == "envie"
+def test_asking_for_more_is_not_taken_for_putting_it_off() -> None:
+    """Though "Plus tard" begins with the word for more."""
+    assert reacting("fr").says("plus").talker.asked == "envie"
 
 
 def test_what_is_asked_about_an_item_names_it_so_that_it_is_clear_days_later() -> None:
