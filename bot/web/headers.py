@@ -1,0 +1,29 @@
+"""The headers that every answer carries, also early and failed ones."""
+
+from aiohttp import web
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "media-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
+)
+ALWAYS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(self), microphone=(self)",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Server": "palabre",
+}
+
+
+def guard(app: web.Application, *, https: bool) -> None:
+    """Put the headers on whatever is about to leave; a middleware would miss early answers."""
+    strict = {"Strict-Transport-Security": "max-age=31536000"} if https else {}
+
+    async def add(_request: web.Request, response: web.StreamResponse) -> None:
+        for name, value in (ALWAYS | strict).items():
+            response.headers[name] = value
+        response.headers.setdefault("Cache-Control", "no-store")
+
+    app.on_response_prepare.append(add)

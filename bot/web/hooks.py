@@ -1,0 +1,51 @@
+"""Where providers bring messages: checked, read, written down; only then answered with 200."""
+
+import asyncio
+import logging
+
+from aiohttp import web
+
+from bot.gateway.receive import Busy
+from bot.store.database import DatabaseAway, DatabaseRefuses
+from bot.web.needs import DOOR, Receiver
+from channels.base import Incoming, WebhookCall
+from channels.errors import Forged, Malformed
+
+log = logging.getLogger(__name__)
+
+MOST = 1024 * 1024  # bytes of a body
+SECONDS = 8  # providers wait 10 to 15; a write that takes longer is as good as none
+
+
+async def telegram(request: web.Request) -> web.Response:
+    """Take an update of the Bot API."""
+    return await _take(request, "telegram")
+
+
+async def _take(request: web.Request, name: str) -> web.Response:
+    door = request.app[DOOR]
+    channel = door.channels.get(name)
+    if channel is None:  # it has no secret, so none can be right
+        return web.Response(status=403)
+    if (request.content_length or 0) > MOST:
+        raise web.HTTPRequestEntityTooLarge(MOST, request.content_length or 0)
+    body = await request.read()
+    call = WebhookCall(door.public_url + request.raw_path, request.headers, body)
+    try:
+        incoming = channel.read(call)
+    except Forged:
+        return web.Response(status=403)
+    except Malformed:
+        return web.Response(status=400)
+    return web.Response(status=await write_down(door.receiver, incoming, body))
+
+
+async def write_down(receiver: Receiver, incoming: list[Incoming], raw: bytes) -> int:
+    """Return 200 once all is committed, 503 when the provider must come again."""
+    try:
+        async with asyncio.timeout(SECONDS):
+            await receiver.take([(one, raw) for one in incoming])
+    except (DatabaseAway, DatabaseRefuses, Busy, TimeoutError) as error:
+        log.warning("a message was refused for now: %s", type(error).__name__)
+        return 503
+    return 200
