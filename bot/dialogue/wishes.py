@@ -340,9 +340,13 @@ def pending_choices(draft: Draft) -> tuple[str, ...]:
 
 
 def pending_code(draft: Draft, text: str) -> str:
-    """Read a reply to what was asked besides the flow: yes, no, or a number; "" for neither."""
+    """Read a reply to what was asked besides the flow: words or a number; "" for neither."""
     words = plain(text) if len(text) <= 60 else ""
     codes = pending_choices(draft)
+    if draft.person.pending == "privacy":
+        said = {plain(choice.label): choice.code for choice in consent_choices(draft)}
+        if words in said:
+            return said[words]
     if words.isdigit() and 1 <= int(words[:4]) <= len(codes):
         return codes[int(words[:4]) - 1]
     if "yes" in codes and words in YES:
