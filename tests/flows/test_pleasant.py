@@ -1,11 +1,11 @@
 """What must be pleasant in the consultation that ships, as promises that can be kept or broken."""
 
 import pytest
+from walks import LANGUAGES, SHIPPED, Walk, every_step, flow
 
 from bot.dialogue.flow import CONSENTS
 from bot.dialogue.placeholders import fill
 from channels.segments import forcing, segments
-from walks import LANGUAGES, SHIPPED, Walk, every_step, flow
 
 WORDS = {"politique": "the law on seeds", "manque_regions": "water", "manque_outils": "time",
          "langue_parlee": "Wolof", "a_inviter": "the weavers", "manque": "water"}  # fmt: skip

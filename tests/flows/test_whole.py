@@ -6,11 +6,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from walks import LANGUAGES, SHIPPED, every_step, flow
 
 from bot.gateway.library import Library
 from channels.capabilities import WHATSAPP
 from channels.segments import segments
-from walks import LANGUAGES, SHIPPED, every_step, flow
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = Library(ROOT / "flows", "ess", ROOT / "locales")

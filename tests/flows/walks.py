@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field, replace
 
+from programme import shipped
+from talk import Talker
+
 from bot.dialogue.conversation import Person
 from bot.dialogue.flow import Flow, Step
 from bot.gateway.render import draw
 from channels.capabilities import BY_NAME
 from channels.segments import segments
-from programme import shipped
-from talk import Talker
 
 LANGUAGES = ("fr", "en", "es")
 SHIPPED = ("welcome", "trends", "reactions")
