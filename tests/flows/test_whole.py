@@ -102,5 +102,6 @@ def test_whatever_is_made_up_is_marked_as_a_sample() -> None:
     assert all(mark.search(text) for text in consultation.responsible.values())
     assert all(mark.search(network.title) for network in consultation.networks)
     for language in LANGUAGES:
-        for step in flow("trends", language).steps:
+        pushing = [*flow("trends", language).steps, *flow("reactions", language).steps]
+        for step in pushing:
             assert not step.attach or mark.search(step.say), step.name
