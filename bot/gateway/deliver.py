@@ -170,7 +170,7 @@ class Sender:
         if wait:
             return _not_now(due, moment + wait)
         self._each.of(due.address, moment).take(due.units, moment)
-        await self._keep_pace(due.units)
+        await self._keep_pace(max(1, due.units))  # a call is a call to the provider
         return await self._send(due)
 
     async def _keep_pace(self, units: int) -> None:

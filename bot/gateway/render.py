@@ -24,6 +24,7 @@ class Drawn:
 
     `question`: the key of the question that it puts. `closes`: the key of the question whose
     keyboard it takes away; where `outgoing.of` is empty, that question's message is meant.
+    `units` is what it counts against the pace of one chat: a keyboard that changes is no message.
     """
 
     outgoing: Outgoing
@@ -50,7 +51,7 @@ def draw(
     if redrawn is not None:
         rows = rows_of(redrawn, can)
         again = Outgoing(address, account, "redraw", buttons=rows, of=pressed_on)
-        return [Drawn(again, redrawn.key)]
+        return [Drawn(again, redrawn.key, units=0)]
     files = [one for prompt in prompts for one in _files(prompt.attach, can, blank)]
     return files + _message(prompts, can, blank, link) + _closed(prompts, can, blank, pressed_on)
 
@@ -135,4 +136,5 @@ def _closed(
     key = next((prompt.closes for prompt in prompts if prompt.closes), "")
     if not can.toggles or not (key or pressed_on):
         return []
-    return [Drawn(Outgoing(blank.address, blank.account, "close", of=pressed_on), closes=key)]
+    close = Outgoing(blank.address, blank.account, "close", of=pressed_on)
+    return [Drawn(close, closes=key, units=0)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Integer, and_, bindparam, func, insert, or_, select, update
 
 from bot.store.seal import Seal
 from bot.store.tables import addresses, deliveries, participants
@@ -160,7 +160,7 @@ class Settled:
     state: str
     reason: str = ""
     provider_id: str = ""
-    units: int = 1
+    units: int | None = None  # None: as it was counted before
     not_before: int = 0
     tried: bool = True  # False: it was taken, but not sent
 
@@ -171,9 +171,10 @@ _settled = (
     .values(
         {
             name: bindparam(f"b_{name}")
-            for name in ("state", "reason", "provider_id", "units", "not_before", "last_at")
+            for name in ("state", "reason", "provider_id", "not_before", "last_at")
         }
         | {"attempts": deliveries.c.attempts - bindparam("b_untried")}
+        | {"units": func.coalesce(bindparam("b_units", type_=Integer), deliveries.c.units)}
     )
 )
 

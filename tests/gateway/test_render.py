@@ -99,12 +99,12 @@ def test_the_keyboard_that_was_answered_is_taken_away_last() -> None:
     said = Prompt("Merci.", closes="k0")
     first, last = drawn(said, ASKED, pressed_on="99")
     assert first.outgoing.do == "send"
-    assert last == Drawn(Outgoing("77", "4242", "close", of="99"), closes="k0")
+    assert last == Drawn(Outgoing("77", "4242", "close", of="99"), closes="k0", units=0)
 
 
 def test_an_answer_that_was_typed_closes_by_the_questions_key() -> None:
     assert drawn(Prompt("Merci.", closes="k0"))[-1] == Drawn(
-        Outgoing("77", "4242", "close"), closes="k0"
+        Outgoing("77", "4242", "close"), closes="k0", units=0
     )
 
 
