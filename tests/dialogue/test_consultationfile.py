@@ -85,7 +85,7 @@ def test_phases_have_their_dates_and_their_flow() -> None:
 
 def test_what_people_read_is_for_the_translator() -> None:
     """Not the names of networks, nor codes and dates."""
-    _, sentences = read_consultation(WHOLE, FILE)
+    sentences = read_consultation(WHOLE, FILE).sentences
     assert [each.text for each in sentences] == [
         "Une consultation", "le secrétariat", "Écrivez UNE PERSONNE.",
         "Membre d'un réseau | Membre", "Autre", "Nourriture", "Saison sèche",
