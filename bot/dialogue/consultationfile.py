@@ -226,8 +226,9 @@ class _Reader:
         for key in NEEDED if self.lines else ():
             if key not in self.lines:
                 self.complaints.add(1, f'the consultation has no "{key}"', f'add "{key}:"')
-        source = self.values.get("source", "")
-        languages = self.values.get("languages") or (source,)
+        languages = self.values.get("languages", ())
+        source = self.values.get("source") or next(iter(languages), "")
+        languages = languages or (source,)
         if source not in languages:
             self.complaints.add(
                 self.lines.get("languages", 1), f'"languages" lacks "{source}", the source',

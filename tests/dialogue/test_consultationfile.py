@@ -99,6 +99,7 @@ def test_what_people_read_is_for_the_translator() -> None:
     ("before", "after", "expected"),
     [
         ("title: Une consultation\n", "", ['1: the consultation has no "title"; add "title:"']),
+        ("language: fr\n", "", ['1: the consultation has no "language"; add "language:"']),
         ("time zone: Africa/Dakar", "time zone: Dakar",
          ['9: there is no time zone "Dakar"; write it like "Africa/Dakar"']),
         ("time zone: Africa/Dakar", "time zone: ../etc",
