@@ -4,12 +4,12 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from talk import Printed
 
 from bot.dialogue.flow import Choice, Consultation, Flow, Item, Network
 from bot.dialogue.flowfile import load_flow
 from bot.dialogue.revision import bundle, structure_hash
 from bot.gateway.library import Library
-from talk import Printed
 
 ROOT = Path(__file__).parents[1]
 REGIONS = (("north", "North"), ("south", "South"))

@@ -6,7 +6,7 @@ from bot.dialogue.draft import Draft, button_key
 from bot.dialogue.flow import Document
 from bot.dialogue.index import Node
 from bot.dialogue.reply import Attachment, Prompt
-from bot.dialogue.values import filled
+from bot.dialogue.values import filled, progress_text
 
 
 def say(draft: Draft, node: Node, path: tuple[str, ...]) -> None:
@@ -80,6 +80,22 @@ def ask_again(draft: Draft, lead: str = "", *, closes: str = "") -> None:
         draft.prompts.append(replace(prompt, closes=closes) if closes else prompt)
     elif lead:
         draft.prompts.append(Prompt(lead, "notice"))
+
+
+def resume(draft: Draft) -> None:
+    """Say where we were, and put the open question again, in one message."""
+    if not draft.open.open_key:
+        return
+    where = progress_text(draft, draft.node, draft.path)
+    lead = draft.phrase("resume", progress=where) if where else draft.phrase("resume_plain")
+    ask_again(draft, lead)
+
+
+def repeat_all(draft: Draft) -> None:
+    """Say the present step again, whole."""
+    if draft.open.open_key:
+        say(draft, draft.node, draft.path)
+    ask_again(draft)
 
 
 def question_text(draft: Draft, node: Node, path: tuple[str, ...]) -> str:

@@ -41,7 +41,8 @@ _SAID: dict[Command, str] = {
     "|parler a quelqu un|je veux parler a quelqu un|je voudrais parler a quelqu un"
     "|parler a une personne|je veux parler a une personne|una persona|hablar con alguien"
     "|quiero hablar con alguien|hablar con una persona|quiero hablar con una persona",
-    "privacy": "privacy|my data|what do you know about me|what do you hold|what do you hold about me"
+    "privacy": "privacy|my data|what do you know about me|what do you hold"
+    "|what do you hold about me"
     "|vie privee|confidentialite|mes donnees|que savez vous de moi|privacidad|mis datos"
     "|que saben de mi|que sabe de mi",
     "forget": "forget me|oubliez moi|oublie moi|olvideme|olvidame|olvidenme",

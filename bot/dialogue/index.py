@@ -1,4 +1,4 @@
-"""A flow laid out for walking: its steps in one row, each with what is looked up again and again."""
+"""A flow laid out for walking: its steps in one row, with what is looked up again and again."""
 
 from bot.dialogue.commands import own_names
 from bot.dialogue.flow import Choice, Ending, Flow, Item, Step

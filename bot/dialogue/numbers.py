@@ -8,7 +8,7 @@ from bot.dialogue.words import COUNTING, plain, western
 
 Number = int | float
 
-_RUN = re.compile(r"[-−]?\d+(?:[\s.,'’\u00a0\u202f]\d+)*")
+_RUN = re.compile(r"[-−]?\d+(?:[\s'’\u00a0\u202f]\d{3}(?!\d))*(?:[.,]\d+)*")
 _LONGEST = 300
 
 

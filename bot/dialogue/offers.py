@@ -5,14 +5,13 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from bot.dialogue.answers import repeat
-from bot.dialogue.asking import ask_again, say
+from bot.dialogue.asking import resume
 from bot.dialogue.conversation import Conversation, Invitation
 from bot.dialogue.draft import TAKE_PART, Draft, with_talk
 from bot.dialogue.engine import walk
 from bot.dialogue.flow import Choice, Flow
 from bot.dialogue.index import index_of
 from bot.dialogue.reply import Prompt
-from bot.dialogue.values import progress_text
 from bot.dialogue.words import short
 
 WELCOME = "welcome"  # the flow that a newcomer meets, in every consultation
@@ -163,14 +162,12 @@ def take_up(draft: Draft, key: str, *, switch: bool = False) -> None:
         closed(draft, flow)
     elif newcomer(draft) and flow != WELCOME:
         _after_the_welcome(draft, flow, about)
+    elif known is None and key in draft.person.done and key not in draft.person.put_off:
+        repeat(draft, "done_already", title=title_of(draft, flow))
     elif talk is not None and not draft.idle and not (switch and talk.flow != WELCOME):
         _after_this(draft, flow, about, known)
     elif known is not None:
         go_on_with(draft, known)
-    elif key in draft.person.done and key not in draft.person.put_off:
-        draft.notice("done_already", title=title_of(draft, flow))
-        if talk is not None:
-            ask_again(draft)
     else:
         begin(draft, flow, about)
 
@@ -283,22 +280,3 @@ def menu(draft: Draft) -> None:
     choices = tuple(Choice(key, title) for key, title in entries)
     draft.note_person(pending="menu")
     draft.prompts.append(Prompt(draft.phrase("menu"), "notice", "menu", choices=choices))
-
-
-# ── coming back ──
-
-
-def resume(draft: Draft) -> None:
-    """Say where we were, and put the open question again, in one message."""
-    if not draft.open.open_key:
-        return
-    where = progress_text(draft, draft.node, draft.path)
-    lead = draft.phrase("resume", progress=where) if where else draft.phrase("resume_plain")
-    ask_again(draft, lead)
-
-
-def repeat_all(draft: Draft) -> None:
-    """Say the present step again, whole."""
-    if draft.open.open_key:
-        say(draft, draft.node, draft.path)
-    ask_again(draft)

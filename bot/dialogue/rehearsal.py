@@ -116,7 +116,9 @@ def _entry(lines: Sequence[str], number: int, complaints: Complaints) -> Iterato
     else:
         found = _HEAD.match(first)
         if found is None:
-            complaints.add(number, f'"{first[:40]}" says not who speaks', 'write "bot: …" or "ama: …"')
+            complaints.add(
+                number, f'"{first[:40]}" says not who speaks', 'write "bot: …" or "ama: …"'
+            )
             return
         text = "\n".join(part for part in ((found[2] or "").strip(), *lines[1:]) if part)
         kinds: dict[str, EntryKind] = {"bot": "bot", "kept": "kept", "fact": "fact"}

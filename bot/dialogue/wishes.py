@@ -2,19 +2,18 @@
 
 from collections.abc import Callable
 
+from bot.dialogue import rights
 from bot.dialogue.amending import go_back
 from bot.dialogue.answers import keep_heard, repeat, skip
-from bot.dialogue.asking import ask_again
+from bot.dialogue.asking import ask_again, repeat_all, resume
 from bot.dialogue.commands import Command
 from bot.dialogue.draft import TAKE_PART, Draft
-from bot.dialogue.engine import leave_block, wait_for_a_person
-from bot.dialogue.flow import CONSENTS, Choice
+from bot.dialogue.engine import go_on, leave_block
 from bot.dialogue.index import Node
-from bot.dialogue.offers import begin_next, follow, menu, network_named, repeat_all, resume
+from bot.dialogue.offers import begin_next, follow, go_on_with, menu, network_named, waiting_talk
 from bot.dialogue.reply import Learned, Prompt, Reply
 from bot.dialogue.taking import finish_picking
 from bot.dialogue.values import filled
-from bot.dialogue.words import NO, YES, plain
 
 
 def stop(draft: Draft) -> None:
@@ -58,8 +57,6 @@ def join(draft: Draft, payload: str) -> None:
 
 def begin_or_say(draft: Draft) -> None:
     """Begin what comes next; where nothing does, say so."""
-    from bot.dialogue.offers import go_on_with, waiting_talk
-
     waiting = waiting_talk(draft)
     if waiting is not None:
         go_on_with(draft, waiting)
@@ -69,8 +66,6 @@ def begin_or_say(draft: Draft) -> None:
 
 def after_the_human(draft: Draft) -> None:
     """Go on behind the step at which a person took over."""
-    from bot.dialogue.engine import go_on
-
     if draft.open.place:
         go_on(draft, draft.node, draft.path, ())
         follow(draft)
@@ -192,168 +187,6 @@ def _menu(draft: Draft) -> None:
     menu(draft)
 
 
-# ── what wants a yes ──
-
-
-def _forget(draft: Draft) -> None:
-    draft.note_person(pending="forget")
-    _confirm(draft, "forget", "forget_sure")
-
-
-def _confirm(draft: Draft, key: str, phrase: str) -> None:
-    yes, no = Choice("yes", draft.phrase("yes")), Choice("no", draft.phrase("no"))
-    draft.prompts.append(Prompt(draft.phrase(phrase), "notice", key, choices=(yes, no)))
-
-
-def _someone_else(draft: Draft) -> None:
-    draft.note_person(pending="someone else")
-    if not draft.person.others:
-        _confirm(draft, "someone else", "someone_else_sure")
-        return
-    people = [
-        Choice(str(n), draft.phrase("person_number", number=n))
-        for n in range(1, draft.person.others + 2)
-    ]
-    people.append(Choice("new", draft.phrase("person_new")))
-    text = draft.phrase("who_speaks")
-    draft.prompts.append(Prompt(text, "notice", "someone else", choices=tuple(people)))
-
-
-def _privacy(draft: Draft) -> None:
-    """Say what we hold, by count and kind, and let each consent be changed."""
-    held = draft.person.held
-    counts = [
-        draft.phrase(f"held_{kind}", count=held[kind])
-        for kind in ("choice", "text", "voice", "picture")
-        if held.get(kind)
-    ]
-    what = ", ".join(counts) or draft.phrase("held_nothing")
-    consultation = draft.programme.consultation
-    text = draft.phrase(
-        "privacy",
-        what=what,
-        who=consultation.responsible.get(draft.language, ""),
-        reach=consultation.reach_a_person.get(draft.language, ""),
-        erased=_erased(draft),
-        days=consultation.backups_kept_days,
-    )
-    choices = consent_choices(draft)
-    if choices:
-        draft.note_person(pending="privacy")
-    draft.prompts.append(Prompt(text, "notice", "privacy" if choices else "", choices=choices))
-
-
-def _erased(draft: Draft) -> str:
-    from bot.dialogue.dates import said_date
-
-    iso = draft.programme.consultation.erase_addresses_on
-    return said_date(iso, draft.language) if iso else ""
-
-
-_SHORT = {"part": CONSENTS[0], "quote": CONSENTS[1], "hear": CONSENTS[2]}
-
-
-def consent_choices(draft: Draft) -> tuple[Choice, ...]:
-    """Return one choice for each consent that was asked, saying what it would become."""
-    choices = []
-    for code, consent in _SHORT.items():
-        now = draft.person.facts.get(consent)
-        if now in ("yes", "no"):
-            turned = "no" if now == "yes" else "yes"
-            choices.append(Choice(code, draft.phrase(f"consent_{code}_{turned}")))
-    if choices:
-        choices.append(Choice("leave", draft.phrase("consent_leave")))
-    return tuple(choices)
-
-
-def change_consent(draft: Draft, code: str) -> None:
-    """Turn a consent round; "leave" leaves all as they are."""
-    consent = _SHORT.get(code)
-    if consent is None:
-        ask_again(draft, draft.phrase("as_it_was"))
-        return
-    turned = "no" if draft.person.facts.get(consent) == "yes" else "yes"
-    words = draft.phrase(f"consent_{code}_{turned}")
-    draft.learn(Learned(consent, turned, "command", words=words))
-    if draft.refused:
-        leave(draft)
-    else:
-        ask_again(draft, draft.phrase("consent_changed", what=words))
-
-
-def leave(draft: Draft) -> None:
-    """End the talk of someone who no longer takes part."""
-    from msgspec.structs import replace
-
-    from bot.dialogue.draft import with_talk
-
-    draft.notice("no_longer_part")
-    if draft.talk is not None:
-        now = draft.scene.now
-        talk = replace(draft.open, state="ended", ended_at=now, place="", open_key="", heard=None)
-        draft.note_person(conversations=with_talk(draft.person.conversations, talk))
-        draft.talk = None
-
-
-# ── settling what was asked ──
-
-
-def settle(draft: Draft, code: str) -> None:
-    """Do what waited for a yes, or for a choice."""
-    pending = draft.person.pending
-    draft.note_person(pending="")
-    _SETTLED[pending](draft, code)
-
-
-def _settle_forget(draft: Draft, code: str) -> None:
-    if code == "yes":
-        draft.effect("forget")
-        draft.prompts.append(Prompt(draft.phrase("forgotten"), "ending"))
-    else:
-        ask_again(draft, draft.phrase("as_it_was"))
-
-
-def _settle_someone_else(draft: Draft, code: str) -> None:
-    if code in ("yes", "new"):
-        draft.effect("someone else")
-    elif code.isdigit():
-        draft.effect("switch person", code)
-    else:
-        ask_again(draft, draft.phrase("as_it_was"))
-
-
-_SETTLED: dict[str, Callable[[Draft, str], None]] = {
-    "forget": _settle_forget,
-    "someone else": _settle_someone_else,
-    "privacy": change_consent,
-}
-
-
-def pending_choices(draft: Draft) -> tuple[str, ...]:
-    """Return the codes among which the person was asked to choose, in the order shown."""
-    pending = draft.person.pending
-    if pending == "privacy":
-        return tuple(choice.code for choice in consent_choices(draft))
-    if pending == "someone else" and draft.person.others:
-        return (*(str(n) for n in range(1, draft.person.others + 2)), "new")
-    return ("yes", "no")
-
-
-def pending_code(draft: Draft, text: str) -> str:
-    """Read a reply to what was asked besides the flow: words or a number; "" for neither."""
-    words = plain(text) if len(text) <= 60 else ""
-    codes = pending_choices(draft)
-    if draft.person.pending == "privacy":
-        said = {plain(choice.label): choice.code for choice in consent_choices(draft)}
-        if words in said:
-            return said[words]
-    if words.isdigit() and 1 <= int(words[:4]) <= len(codes):
-        return codes[int(words[:4]) - 1]
-    if "yes" in codes and words in YES:
-        return "yes"
-    return "no" if "no" in codes and words in NO else ""
-
-
 OBEY: dict[Command, Callable[[Draft], None]] = {
     "help": _help,
     "back": _back,
@@ -364,9 +197,9 @@ OBEY: dict[Command, Callable[[Draft], None]] = {
     "done": _done,
     "menu": _menu,
     "person": _person,
-    "privacy": _privacy,
-    "forget": _forget,
-    "someone else": _someone_else,
+    "privacy": rights.privacy,
+    "forget": rights.forget,
+    "someone else": rights.someone_else,
 }
 
 
@@ -375,6 +208,3 @@ def obey(draft: Draft, command: Command) -> None:
     draft.understood = ("understood_command", command)
     OBEY[command](draft)
     follow(draft)
-
-
-__all__ = ["obey", "wait_for_a_person"]

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from programme import programme, shipped
+from talk import NOON, Printed, Talker, saved
 
 from bot.dialogue import talk
 from bot.dialogue.commands import WORDS
@@ -13,8 +15,6 @@ from bot.dialogue.conversation import Conversation, Person, Scene
 from bot.dialogue.draft import TAKE_PART
 from bot.dialogue.reply import File, Prompt, Reply
 from bot.dialogue.words import clean
-from programme import programme, shipped
-from talk import NOON, Printed, Talker, saved
 
 WALKS = 10_000  # random walks in all, over the sample flow and every shipped one
 MOST_REPLIES = 150  # more than any walk needs: a longer one goes round in circles
@@ -137,9 +137,7 @@ FITTING = {"people": "twelve", "groups": "7, 5", "day": "14 March", "hour": "14:
 
 @settings(max_examples=400, deadline=None)
 @given(text=SAID, where=st.integers(0, 24))
-def test_any_text_at_any_step_is_answered_or_understood(
-    text: str, where: int
-) -> None:
+def test_any_text_at_any_step_is_answered_or_understood(text: str, where: int) -> None:
     """No exception, and always a sign of what became of it."""
     talker = arrived(where).says(text)
     assert talker.turn.understood
@@ -195,9 +193,7 @@ def test_back_undoes_exactly_one_answered_step(where: int) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(where=st.integers(1, 24))
-def test_the_same_answer_after_back_leads_to_the_same_question(
-    where: int
-) -> None:
+def test_the_same_answer_after_back_leads_to_the_same_question(where: int) -> None:
     """Going back and answering alike changes nothing."""
     talker = arrived(where - 1)
     if talker.open is None:

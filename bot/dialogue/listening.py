@@ -1,0 +1,297 @@
+"""One reply and what it means, by precedence: STOP, START, what is pending, the human, the talk."""
+
+from bot.dialogue import amending, rights, wishes
+from bot.dialogue.answers import hear, keep_aside
+from bot.dialogue.asking import ask_again, question_text, resume
+from bot.dialogue.commands import Command, command, language_named, start_payload
+from bot.dialogue.draft import Draft
+from bot.dialogue.offers import (
+    WELCOME,
+    begin_next,
+    follow,
+    go_on_with,
+    keyword,
+    menu,
+    network_named,
+    newcomer,
+    offered,
+    take_up,
+    waiting_talk,
+)
+from bot.dialogue.reply import Learned, Reply
+from bot.dialogue.taking import BARE, press, read_choice, take, take_choice
+from bot.dialogue.words import GREETINGS, YES, plain, short
+
+CLOSED_TALK = frozenset({"choice", "1 to 5", "number", "numbers", "date", "time"})
+ALLOWED_TO_REFUSERS = frozenset({"privacy", "forget", "someone else", "help"})
+
+
+def listen(draft: Draft, reply: Reply) -> None:
+    """Take one reply: what it means is decided in this order."""
+    said = command(reply.text) if reply.text and not reply.files else None
+    payload = _payload(reply, said)
+    if said == "stop":
+        wishes.stop(draft)
+    elif payload is not None:
+        wishes.start(draft, payload)
+    elif draft.person.stopped:
+        wishes.told_how_to_return(draft)
+    elif draft.person.pending and _settled(draft, reply):
+        pass
+    elif draft.person.human:
+        _beside_the_human(draft, reply, said)
+    elif draft.refused:
+        _after_a_no(draft, reply, said)
+    elif draft.talk is None:
+        _without_a_talk(draft, reply, said)
+    else:
+        _in_a_talk(draft, reply, said)
+    if draft.talk is not None and not draft.person.stopped:
+        draft.note(touched_at=reply.at or draft.scene.now)
+
+
+def _payload(reply: Reply, said: Command | None) -> str | None:
+    if reply.start is not None:
+        return reply.start
+    if said == "start":
+        return ""
+    return start_payload(reply.text) if reply.text.startswith("/") else None
+
+
+def _settled(draft: Draft, reply: Reply) -> bool:
+    """Take the reply to a confirmation, the menu or the consents; False if it is none."""
+    pending = draft.person.pending
+    key, _, code = reply.pressed.partition(":")
+    if reply.pressed and key != pending:
+        return False
+    if pending == "menu":
+        return _picked(draft, code, reply)
+    if not code and reply.text and not reply.files:
+        code = rights.pending_code(draft, reply.text)
+    if code not in rights.pending_choices(draft):
+        draft.note_person(pending="")
+        return False
+    draft.understood = ("understood_confirmation", code)
+    draft.closes = pending
+    rights.settle(draft, code)
+    return True
+
+
+def _picked(draft: Draft, code: str, reply: Reply) -> bool:
+    """Take a pick from the menu, by button, number or title."""
+    entries = offered(draft)
+    draft.note_person(pending="")
+    words = short(reply.text) if not reply.files else ""
+    for number, entry in enumerate(entries, 1):
+        if code == entry.key or (words and words in (str(number), plain(entry.title))):
+            draft.understood = ("understood_menu", entry.title)
+            draft.closes = "menu"
+            take_up(draft, entry.key, switch=True)
+            return True
+    return False
+
+
+def _beside_the_human(draft: Draft, reply: Reply, said: Command | None) -> None:
+    if said == "forget":
+        wishes.obey(draft, said)
+    else:
+        wishes.to_the_human(draft, reply)
+
+
+def _after_a_no(draft: Draft, reply: Reply, said: Command | None) -> None:
+    """Someone does not take part: their own rights still hold, and only START asks again."""
+    allowed = said in ALLOWED_TO_REFUSERS or (said == "back" and draft.talk is not None)
+    if said is not None and allowed:
+        wishes.obey(draft, said)
+    else:
+        draft.understood = ("understood_refused",)
+        draft.notice("refused")
+
+
+def _in_a_talk(draft: Draft, reply: Reply, said: Command | None) -> None:
+    _at_a_question(draft, reply, said)
+    follow(draft)
+
+
+def _at_a_question(draft: Draft, reply: Reply, said: Command | None) -> None:
+    if reply.edits and amending.edit(draft, reply):
+        return
+    if reply.pressed:
+        _pressed(draft, reply)
+        return
+    read = read_choice(draft, reply)
+    if said is not None and read is not None and read.how == "understood_beginning":
+        read = None  # "plus" asks for more; it is no beginning of "Plus tard"
+    if said is None and amending.belongs_before(draft, reply, fits=read is not None):
+        amending.add_to_before(draft, reply)
+    elif read is not None:
+        take_choice(draft, read, reply)
+    elif said is not None:
+        wishes.obey(draft, said)
+    elif not _otherwise_meant(draft, reply):
+        _answer(draft, reply)
+
+
+def _otherwise_meant(draft: Draft, reply: Reply) -> bool:
+    """Take a language's name, or a keyword, which is never one inside an open text question."""
+    if not reply.text or reply.files or len(reply.text) > 60:
+        return False
+    names_what_is_spoken = draft.node.step.keep_as == "spoken language"
+    if not names_what_is_spoken and _language(draft, reply.text):
+        ask_again(draft, draft.phrase("language_changed"))
+        return True
+    if draft.node.step.answer not in CLOSED_TALK:
+        return False
+    flow = keyword(draft, reply.text)
+    if flow:
+        draft.understood = ("understood_keyword", flow)
+        take_up(draft, flow)
+        return True
+    if short(reply.text) in GREETINGS and not draft.idle:
+        draft.understood = ("understood_greeting",)
+        ask_again(draft)
+        return True
+    return False
+
+
+def _language(draft: Draft, text: str) -> bool:
+    language = language_named(text, draft.programme.consultation.languages)
+    if not language:
+        return False
+    draft.understood = ("understood_language", language)
+    draft.learn(Learned("language", language, "command"))
+    return True
+
+
+def _answer(draft: Draft, reply: Reply) -> None:
+    """Take words or files at the open question; after a long pause with some care."""
+    if not draft.idle:
+        take(draft, reply)
+        return
+    words = short(reply.text)
+    if not reply.files and reply.place is None and _bare(words, reply.text):
+        draft.understood = ("understood_back_again",)
+        if words not in GREETINGS and words not in YES:
+            _set_aside(draft, reply)
+        resume(draft)
+        return
+    asked = question_text(draft, draft.node, draft.path)
+    draft.notice("taken_for", question=asked)
+    take(draft, reply)
+
+
+def _bare(words: str, text: str) -> bool:
+    """Say whether a message is a greeting or one word, and no number."""
+    one_word = len(text) <= BARE and " " not in words and not words.isdigit()
+    return words in GREETINGS or one_word
+
+
+def _set_aside(draft: Draft, reply: Reply) -> None:
+    """Keep a bare word beside the open question: it will stand with the answer."""
+    hear(draft, reply, silent=True)
+
+
+def _pressed(draft: Draft, reply: Reply) -> None:
+    """Take a button: of the open question, of an offer, or one that is out of date."""
+    key, _, code = reply.pressed.rpartition(":")
+    talk = draft.talk
+    if talk is not None and key == talk.open_key and key:
+        press(draft, code, reply)
+    elif key in ("go", "menu"):
+        draft.understood = ("understood_button", code)
+        take_up(draft, code, switch=key == "menu")
+    elif talk is not None and key == talk.before_key and _twice(draft, reply):
+        amending.add_to_before(draft, reply)
+    else:
+        draft.understood = ("understood_stale",)
+        _stale(draft, key)
+
+
+def _twice(draft: Draft, reply: Reply) -> bool:
+    return amending.belongs_before(draft, reply, fits=False)
+
+
+def _stale(draft: Draft, key: str) -> None:
+    if draft.talk is None:
+        draft.notice("stale_and_done")
+    elif draft.open.open_key:
+        ask_again(draft, draft.phrase("stale"), closes=key)
+
+
+# ── nothing is open ──
+
+
+def _without_a_talk(draft: Draft, reply: Reply, said: Command | None) -> None:
+    if newcomer(draft):
+        _first_words(draft, reply, said)
+        return
+    if reply.edits and amending.edit(draft, reply):
+        return
+    if reply.pressed:
+        _pressed(draft, reply)
+    elif said is not None:
+        wishes.obey(draft, said)
+    elif _adds_to_the_last(draft, reply):
+        amending.add_to_before(draft, reply)
+    elif _language(draft, reply.text):
+        draft.notice("language_changed")
+    elif flow := keyword(draft, reply.text):
+        draft.understood = ("understood_keyword", flow)
+        take_up(draft, flow)
+    else:
+        _something_said(draft, reply)
+
+
+def _adds_to_the_last(draft: Draft, reply: Reply) -> bool:
+    """Say whether a message still belongs to the last answer of the talk that has ended."""
+    ended = amending.last_ended(draft)
+    return (
+        ended is not None
+        and ended.before is not None
+        and reply.at < ended.ended_at + draft.scene.burst_ms
+    )
+
+
+def _first_words(draft: Draft, reply: Reply, said: Command | None) -> None:
+    """Welcome someone new, whatever they wrote; a keyword may say where they come from."""
+    draft.understood = ("understood_newcomer",)
+    if said in ("forget", "privacy", "person"):
+        wishes.obey(draft, said)
+        return
+    _language(draft, reply.text)
+    wishes.join(draft, reply.text)
+    key = reply.pressed.partition(":")[2] if reply.pressed.startswith(("go:", "menu:")) else ""
+    flow = key or keyword(draft, reply.text)
+    if flow and flow != WELCOME:
+        take_up(draft, flow)
+    if draft.talk is None:
+        wishes.begin_or_say(draft)
+    if _has_content(draft, reply, said) and not flow and draft.talk is not None:
+        keep_aside(draft, draft.talk, reply)
+
+
+def _something_said(draft: Draft, reply: Reply) -> None:
+    """Begin what waits or is open; words that answer nothing are kept beside the last talk."""
+    content = _has_content(draft, reply, None)
+    draft.understood = ("understood_opening",)
+    waiting = waiting_talk(draft)
+    last = amending.last_ended(draft)
+    if content and last is not None:
+        keep_aside(draft, last, reply)
+        draft.notice("kept_aside")
+    if waiting is not None:
+        go_on_with(draft, waiting)
+    elif not begin_next(draft) and not (content and last is not None):
+        menu(draft)
+
+
+def _has_content(draft: Draft, reply: Reply, said: Command | None) -> bool:
+    """Say whether a message is more than a greeting, a yes, a keyword or a number."""
+    if reply.files:
+        return True
+    words = short(reply.text)
+    if said is not None or reply.pressed or words in GREETINGS or words in YES:
+        return False
+    if words.isdigit() or language_named(reply.text, draft.programme.consultation.languages):
+        return False
+    return bool(reply.text.strip()) and not network_named(draft, reply.text)

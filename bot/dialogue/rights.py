@@ -1,0 +1,168 @@
+"""What everybody may ask of us: what we hold, no more of it, forgetting, and who is speaking."""
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from bot.dialogue.asking import ask_again
+from bot.dialogue.draft import Draft, with_talk
+from bot.dialogue.flow import CONSENTS, Choice
+from bot.dialogue.reply import Learned, Prompt
+from bot.dialogue.words import NO, YES, plain
+
+
+def forget(draft: Draft) -> None:
+    """Ask once whether everything shall be erased."""
+    draft.note_person(pending="forget")
+    _confirm(draft, "forget", "forget_sure")
+
+
+def _confirm(draft: Draft, key: str, phrase: str) -> None:
+    yes, no = Choice("yes", draft.phrase("yes")), Choice("no", draft.phrase("no"))
+    draft.prompts.append(Prompt(draft.phrase(phrase), "notice", key, choices=(yes, no)))
+
+
+def someone_else(draft: Draft) -> None:
+    """Ask who speaks now: somebody new, or one of those who share the phone."""
+    draft.note_person(pending="someone else")
+    if not draft.person.others:
+        _confirm(draft, "someone else", "someone_else_sure")
+        return
+    people = [
+        Choice(str(n), draft.phrase("person_number", number=n))
+        for n in range(1, draft.person.others + 2)
+    ]
+    people.append(Choice("new", draft.phrase("person_new")))
+    text = draft.phrase("who_speaks")
+    draft.prompts.append(Prompt(text, "notice", "someone else", choices=tuple(people)))
+
+
+def privacy(draft: Draft) -> None:
+    """Say what we hold, by count and kind, and let each consent be changed."""
+    held = draft.person.held
+    counts = [
+        draft.phrase(f"held_{kind}", count=held[kind])
+        for kind in ("choice", "text", "voice", "picture")
+        if held.get(kind)
+    ]
+    what = ", ".join(counts) or draft.phrase("held_nothing")
+    consultation = draft.programme.consultation
+    text = draft.phrase(
+        "privacy",
+        what=what,
+        who=consultation.responsible.get(draft.language, ""),
+        reach=consultation.reach_a_person.get(draft.language, ""),
+        erased=_erased(draft),
+        days=consultation.backups_kept_days,
+    )
+    choices = consent_choices(draft)
+    if choices:
+        draft.note_person(pending="privacy")
+    draft.prompts.append(Prompt(text, "notice", "privacy" if choices else "", choices=choices))
+
+
+def _erased(draft: Draft) -> str:
+    from bot.dialogue.dates import said_date
+
+    iso = draft.programme.consultation.erase_addresses_on
+    return said_date(iso, draft.language) if iso else ""
+
+
+_SHORT = {"part": CONSENTS[0], "quote": CONSENTS[1], "hear": CONSENTS[2]}
+
+
+def consent_choices(draft: Draft) -> tuple[Choice, ...]:
+    """Return one choice for each consent that was asked, saying what it would become."""
+    choices = []
+    for code, consent in _SHORT.items():
+        now = draft.person.facts.get(consent)
+        if now in ("yes", "no"):
+            turned = "no" if now == "yes" else "yes"
+            choices.append(Choice(code, draft.phrase(f"consent_{code}_{turned}")))
+    if choices:
+        choices.append(Choice("leave", draft.phrase("consent_leave")))
+    return tuple(choices)
+
+
+def change_consent(draft: Draft, code: str) -> None:
+    """Turn a consent round; "leave" leaves all as they are."""
+    consent = _SHORT.get(code)
+    if consent is None:
+        ask_again(draft, draft.phrase("as_it_was"))
+        return
+    turned = "no" if draft.person.facts.get(consent) == "yes" else "yes"
+    words = draft.phrase(f"consent_{code}_{turned}")
+    draft.learn(Learned(consent, turned, "command", words=words))
+    if draft.refused:
+        leave(draft)
+    else:
+        ask_again(draft, draft.phrase("consent_changed", what=words))
+
+
+def leave(draft: Draft) -> None:
+    """End the talk of someone who no longer takes part."""
+    draft.notice("no_longer_part")
+    if draft.talk is not None:
+        now = draft.scene.now
+        talk = replace(draft.open, state="ended", ended_at=now, place="", open_key="", heard=None)
+        draft.note_person(conversations=with_talk(draft.person.conversations, talk))
+        draft.talk = None
+
+
+# ── settling what was asked ──
+
+
+def settle(draft: Draft, code: str) -> None:
+    """Do what waited for a yes, or for a choice."""
+    pending = draft.person.pending
+    draft.note_person(pending="")
+    _SETTLED[pending](draft, code)
+
+
+def _settle_forget(draft: Draft, code: str) -> None:
+    if code == "yes":
+        draft.effect("forget")
+        draft.prompts.append(Prompt(draft.phrase("forgotten"), "ending"))
+    else:
+        ask_again(draft, draft.phrase("as_it_was"))
+
+
+def _settle_someone_else(draft: Draft, code: str) -> None:
+    if code in ("yes", "new"):
+        draft.effect("someone else")
+    elif code.isdigit():
+        draft.effect("switch person", code)
+    else:
+        ask_again(draft, draft.phrase("as_it_was"))
+
+
+_SETTLED: dict[str, Callable[[Draft, str], None]] = {
+    "forget": _settle_forget,
+    "someone else": _settle_someone_else,
+    "privacy": change_consent,
+}
+
+
+def pending_choices(draft: Draft) -> tuple[str, ...]:
+    """Return the codes among which the person was asked to choose, in the order shown."""
+    pending = draft.person.pending
+    if pending == "privacy":
+        return tuple(choice.code for choice in consent_choices(draft))
+    if pending == "someone else" and draft.person.others:
+        return (*(str(n) for n in range(1, draft.person.others + 2)), "new")
+    return ("yes", "no")
+
+
+def pending_code(draft: Draft, text: str) -> str:
+    """Read a reply to what was asked besides the flow: words or a number; "" for neither."""
+    words = plain(text) if len(text) <= 60 else ""
+    codes = pending_choices(draft)
+    if draft.person.pending == "privacy":
+        said = {plain(choice.label): choice.code for choice in consent_choices(draft)}
+        if words in said:
+            return said[words]
+    if words.isdigit() and 1 <= int(words[:4]) <= len(codes):
+        return codes[int(words[:4]) - 1]
+    if "yes" in codes and words in YES:
+        return "yes"
+    return "no" if "no" in codes and words in NO else ""
