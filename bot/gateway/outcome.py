@@ -12,7 +12,7 @@ from bot.gateway.render import Drawn, draw
 from bot.gateway.sitting import Seat, Sitting
 from bot.store import handovers, participants
 from bot.store.deliveries import cancel
-from bot.store.keeping import Said, verdict_told
+from bot.store.keeping import Gone, Said, verdict_told
 from bot.store.participants import Address
 
 HOUR = 3_600_000
@@ -33,9 +33,8 @@ def put_down(
     seat.person = turn.person
     seat.changed = True
     out = sitting.written
-    for kept in turn.kept:
-        out.said.append(_said(sitting, seat, kept, address.channel))
-    out.withdrawn.extend((seat.id, one) for one in turn.withdrawn)
+    out.answers.extend(Gone(seat.id, one.key) for one in turn.withdrawn)
+    out.answers.extend(_said(sitting, seat, kept, address.channel) for kept in turn.kept)
     for learned in turn.learned:
         _learn(sitting, seat, learned, turn, address)
     _take_up(sitting, seat, turn)

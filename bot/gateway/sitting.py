@@ -9,7 +9,6 @@ import msgspec
 from sqlalchemy import Connection
 
 from bot.dialogue.conversation import Conversation, Person, Scene
-from bot.dialogue.reply import Withdrawn
 from bot.gateway.house import House
 from bot.gateway.programme import Offered
 from bot.store import conversations, deliveries, keeping, participants, reminders
@@ -42,8 +41,7 @@ class Seat:
 class Written:
     """What a transaction will write, gathered by kind."""
 
-    said: list[keeping.Said] = field(default_factory=list)
-    withdrawn: list[tuple[int, Withdrawn]] = field(default_factory=list)
+    answers: list[keeping.Said | keeping.Gone] = field(default_factory=list)  # as they came
     facts: list[dict[str, Any]] = field(default_factory=list)
     consents: list[dict[str, Any]] = field(default_factory=list)
     promised: list[NewDelivery] = field(default_factory=list)
@@ -124,8 +122,7 @@ class Sitting:
         self._write_people(changed)
         self._write_conversations(changed)
         out, moment = self.written, self.moment
-        keeping.withdraw(self.connection, out.withdrawn, moment)
-        keeping.keep(self.connection, out.said, moment)
+        keeping.keep(self.connection, out.answers, moment)
         participants.write_facts(self.connection, out.facts)
         participants.write_consents(self.connection, out.consents)
         reminders.plan(self.connection, self.house.database, out.reminders)

@@ -6,7 +6,7 @@ aside alone, and its sender is told something kind; the same when the database r
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -19,7 +19,7 @@ from bot.gateway.house import House
 from bot.gateway.outcome import put_down, say
 from bot.gateway.sitting import Seat, Sitting
 from bot.store import deliveries, inbox, keeping, participants, recordings
-from bot.store.database import DatabaseRefuses
+from bot.store.database import DatabaseAway
 from bot.store.forget import came_back, forget, put_away_log
 from bot.store.ids import new_id
 from bot.store.inbox import Waiting
@@ -31,6 +31,7 @@ from channels.base import Incoming, MediaRef, Outgoing
 log = logging.getLogger(__name__)
 
 BATCH = 300  # messages; more would only make the first of them wait
+BESIDE = 0.02  # seconds
 SOUND = frozenset({"voice", "audio", "video"})
 FETCHED = SOUND | {"photo", "document"}
 
@@ -48,43 +49,57 @@ class Taken:
 
 
 async def take_turns(house: House) -> int:
-    """Answer a batch of waiting messages; return how many. Raises DatabaseAway."""
+    """Answer a batch of waiting messages; return how many it looked at. Raises DatabaseAway."""
     rows = await house.database.read(inbox.waiting, house.clock(), BATCH, tuple(house.channels))
-    if not rows:
-        return 0
-    await _take(house, rows)
+    if rows and not await _take(house, rows):
+        await asyncio.sleep(BESIDE)  # another worker has these people in hand
     return len(rows)
 
 
-async def _take(house: House, rows: Sequence[Waiting], *, again: bool = False) -> None:
+async def _take(house: House, rows: Sequence[Waiting], *, again: bool = False) -> int:
     try:
         taken = await house.database.write(sit, house, rows)
-    except DatabaseRefuses as error:
-        await _halve(house, rows, error, again=again)
-        return
+    except DatabaseAway:
+        raise
+    except Exception as error:  # noqa: BLE001 - whoever it is must not take the others along
+        return await _halve(house, rows, error, again=again)
     house.database.ring(*taken.wakes)
     if taken.forgot:
         await asyncio.to_thread(put_away_log, house.database)
     for channel, outgoing in taken.courtesies:
         await courtesy.send(house.channels, channel, outgoing)
+    return taken.turns
 
 
-async def _halve(
-    house: House, rows: Sequence[Waiting], error: DatabaseRefuses, *, again: bool
-) -> None:
-    """Find whose message the database refuses, so that the others are answered."""
+async def _halve(house: House, rows: Sequence[Waiting], error: Exception, *, again: bool) -> int:
+    """Find the message on which it fails, so that the others are answered."""
+    if len(rows) > 1:
+        first, second = _halves(rows)
+        return await _take(house, first) + await _take(house, second)
+    if not again:  # another worker may have made the same newcomer
+        return await _take(house, rows, again=True)
+    row = rows[0]
+    log.error("message %d was set aside", row.id, exc_info=error)
+    outcome = (row.id, "stuck", f"{type(error).__name__} in the turn")
+    await house.database.write(inbox.mark, [outcome], house.clock())
+    try:
+        await house.database.write(_apologise_for, house, row, wakes=("outbox",))
+    except Exception:
+        log.exception("nobody could be told that message %d was set aside", row.id)
+    return 1
+
+
+def _halves(rows: Sequence[Waiting]) -> tuple[list[Waiting], list[Waiting]]:
+    """Cut a batch in two between people, one person's messages in their order."""
     people = list(dict.fromkeys(row.address_index for row in rows))
-    if len(people) == 1 and not again:
-        await _take(house, rows, again=True)  # another worker may have made the same newcomer
-        return
     if len(people) == 1:
-        log.error("a turn was set aside: %s", error)
-        outcomes = [(row.id, "stuck", str(error)) for row in rows]
-        await house.database.write(inbox.mark, outcomes, house.clock())
-        return
-    first = set(people[: len(people) // 2])
-    await _take(house, [row for row in rows if row.address_index in first])
-    await _take(house, [row for row in rows if row.address_index not in first])
+        middle = len(rows) // 2
+        return list(rows[:middle]), list(rows[middle:])
+    early = set(people[: len(people) // 2])
+    return (
+        [row for row in rows if row.address_index in early],
+        [row for row in rows if row.address_index not in early],
+    )
 
 
 Message = tuple[Waiting, Incoming]
@@ -93,13 +108,7 @@ Message = tuple[Waiting, Incoming]
 def sit(connection: Connection, house: House, rows: Sequence[Waiting]) -> Taken:
     """Answer these messages within one transaction."""
     moment = house.clock()
-    messages = [
-        (row, _incoming.decode(row.open(house.seal)))
-        for row in inbox.still_waiting(connection, rows)
-    ]
-    known = _addresses(connection, house, messages, moment)
-    held = house.database.lock_participants(connection, {one.participant for one in known.values()})
-    mine = [one for one in messages if known[one[0].address_index].participant in held]
+    mine, known = _hold(connection, house, rows, moment)
     ready = _wait_for_recordings(connection, mine, known, house.seal, moment, house.voice_wait_ms)
     sitting = Sitting(connection, house, moment)
     sitting.load({known[row.address_index].participant for row, _ in ready})
@@ -111,27 +120,55 @@ def sit(connection: Connection, house: House, rows: Sequence[Waiting]) -> Taken:
     return Taken(len(ready), sitting.courtesies, bool(sitting.forgetting), wakes)
 
 
-def _addresses(
-    connection: Connection, house: House, messages: Sequence[Message], moment: int
+def _hold(
+    connection: Connection, house: House, rows: Sequence[Waiting], moment: int
+) -> tuple[list[Message], dict[bytes, Address]]:
+    """Hold the rows of those who wrote: only then is it sure what is left to answer, and whom.
+
+    People whom another worker has in hand are left out.
+    """
+    database, indexes = house.database, [row.address_index for row in rows]
+    known = participants.by_index(connection, indexes)
+    held = database.lock_participants(connection, {one.participant for one in known.values()})
+    if not database.embedded:  # whoever held them before may have let someone else speak
+        known = participants.by_index(connection, indexes)
+    free = [row for row in rows if (one := known.get(row.address_index)) is None
+            or one.participant in held]  # fmt: skip
+    messages = [
+        (row, _incoming.decode(row.open(house.seal)))
+        for row in inbox.still_waiting(connection, free)
+    ]
+    return messages, known | _newcomers(connection, house, messages, known, moment)
+
+
+def _newcomers(
+    connection: Connection,
+    house: House,
+    messages: Sequence[Message],
+    known: Mapping[bytes, Address],
+    moment: int,
 ) -> dict[bytes, Address]:
-    """Find who wrote; whoever writes for the first time becomes a participant."""
-    known = participants.by_index(connection, [row.address_index for row, _ in messages])
-    new = {
-        row.address_index: Newcomer(
-            incoming.channel,
-            incoming.account,
-            row.address_index,
-            incoming.address,
-            trial=incoming.channel.partition(":")[0] in house.trial_channels,
-            locale_hint=incoming.locale_hint[:16],
-        )
-        for row, incoming in messages
-        if row.address_index not in known
-    }
-    if new:
-        came_back(connection, new)
+    """Make a participant of whoever writes for the first time."""
+    new: dict[bytes, Newcomer] = {}
+    for row, incoming in messages:
+        if row.address_index not in known and row.address_index not in new:
+            new[row.address_index] = _newcomer(house, row, incoming)
+    if not new:
+        return {}
+    came_back(connection, new)
     made = participants.create(connection, house.seal, list(new.values()), moment)
-    return known | {one.index: one for one in made}
+    return {one.index: one for one in made}
+
+
+def _newcomer(house: House, row: Waiting, incoming: Incoming) -> Newcomer:
+    return Newcomer(
+        incoming.channel,
+        incoming.account,
+        row.address_index,
+        incoming.address,
+        trial=incoming.channel.partition(":")[0] in house.trial_channels,
+        locale_hint=incoming.locale_hint[:16],
+    )
 
 
 def _wait_for_recordings(
@@ -176,7 +213,8 @@ def _one_by_one(
         address = known[row.address_index]
         speaker = sitting.speaking.get(address.id, address.participant)
         seat = sitting.seats[speaker]
-        seen[address.id] = (row.received_at, incoming.account or address.account)
+        if incoming.kind not in _SILENT:  # who blocks us has not written
+            seen[address.id] = (row.received_at, incoming.account or address.account)
         outcomes.append(_one(sitting, seat, address, row, incoming, files.get(row.id, ())))
     participants.heard_from(sitting.connection, seen)
     return outcomes
@@ -221,6 +259,19 @@ def _reply(row: Waiting, incoming: Incoming, files: tuple[File, ...]) -> Reply:
         edits=incoming.message_id if incoming.kind == "edited" else "",
         place=incoming.place,
     )
+
+
+def _apologise_for(connection: Connection, house: House, row: Waiting) -> None:
+    """Tell whoever wrote a message that it could not be answered."""
+    known = participants.by_index(connection, [row.address_index])
+    if not known:
+        message = (row, _incoming.decode(row.open(house.seal)))
+        known = _newcomers(connection, house, [message], known, house.clock())
+    address = known[row.address_index]
+    sitting = Sitting(connection, house, house.clock())
+    sitting.load([address.participant])
+    _apologise(sitting, sitting.seats[address.participant], address)
+    sitting.write()
 
 
 def _apologise(sitting: Sitting, seat: Seat, address: Address) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from bot.dialogue.reply import File, Kept, Withdrawn
+from bot.dialogue.reply import File, Kept
+from bot.store.fast import many
 from bot.store.ids import new_id
 from bot.store.tables import contribution_media, contributions, media
 
@@ -21,6 +22,19 @@ class Said:
     phase: str
     kept: Kept
 
+    @property
+    def key(self) -> str:
+        """The place that it belongs to."""
+        return self.kept.key
+
+
+@dataclass(frozen=True)
+class Gone:
+    """An answer that no longer counts."""
+
+    participant: int
+    key: str
+
 
 _open_place = (
     (contributions.c.participant_id == bindparam("b_owner"))
@@ -28,25 +42,45 @@ _open_place = (
     & contributions.c.superseded_at.is_(None)
     & contributions.c.withdrawn_at.is_(None)
 )
+_new = insert(contributions)
+_new_links = insert(contribution_media)
 _superseded = update(contributions).where(_open_place).values(superseded_at=bindparam("b_at"))
 _withdrawn = update(contributions).where(_open_place).values(withdrawn_at=bindparam("b_at"))
+_ENDS = {Said: "superseded_at", Gone: "withdrawn_at"}
 
 
-def keep(connection: Connection, said: Sequence[Said], moment: int) -> None:
-    """Append answers; what stood in their places is superseded."""
-    if not said:
+def keep(connection: Connection, answers: Sequence[Said | Gone], moment: int) -> None:
+    """Append answers and take others back, as they came one after the other.
+
+    What stood in an answer's place before is superseded; nothing is ever deleted or changed.
+    """
+    if not answers:
         return
-    places = [{"b_owner": one.participant, "b_place": one.kept.key, "b_at": moment} for one in said]
-    connection.execute(_superseded, places)
-    rows = [_row(one) for one in said]
-    connection.execute(insert(contributions), rows)
-    links = [
+    older: dict[type, list[dict[str, Any]]] = {Said: [], Gone: []}
+    rows: list[tuple[Said, dict[str, Any]]] = []
+    newest: dict[tuple[int, str], dict[str, Any] | None] = {}
+    for one in answers:
+        place = (one.participant, one.key)
+        if place not in newest:
+            older[type(one)].append({"b_owner": place[0], "b_place": place[1], "b_at": moment})
+        elif (row := newest[place]) is not None:  # it came within these answers
+            row[_ENDS[type(one)]] = moment
+        newest[place] = None
+        if isinstance(one, Said):
+            newest[place] = row = _row(one)
+            rows.append((one, row))
+    many(connection, _superseded, older[Said])
+    many(connection, _withdrawn, older[Gone])
+    many(connection, _new, [row for _, row in rows])
+    many(connection, _new_links, _links(rows))
+
+
+def _links(rows: Sequence[tuple[Said, dict[str, Any]]]) -> list[dict[str, Any]]:
+    return [
         {"contribution_id": row["id"], "media_id": file.media, "place": place}
-        for row, one in zip(rows, said, strict=True)
+        for one, row in rows
         for place, file in enumerate(_distinct(one.kept.files))
     ]
-    if links:
-        connection.execute(insert(contribution_media), links)
 
 
 def _distinct(files: Sequence[File]) -> list[File]:
@@ -86,14 +120,9 @@ def _row(one: Said) -> dict[str, Any]:
         "replies": _json(kept.replies) if kept.replies else _NOTHING,
         "asked_at": kept.asked_at,
         "answered_at": kept.answered_at,
+        "superseded_at": None,
+        "withdrawn_at": None,
     }
-
-
-def withdraw(connection: Connection, gone: Sequence[tuple[int, Withdrawn]], moment: int) -> None:
-    """Mark answers that no longer count."""
-    rows = [{"b_owner": owner, "b_place": one.key, "b_at": moment} for owner, one in gone]
-    if rows:
-        connection.execute(_withdrawn, rows)
 
 
 def files_of(connection: Connection, inbox_ids: Sequence[int]) -> Mapping[int, tuple[File, ...]]:

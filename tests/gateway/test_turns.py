@@ -1,0 +1,350 @@
+"""Whoever writes is answered once, in order, and nobody suffers for another's message."""
+
+from typing import Any
+
+import pytest
+from gateway.conftest import MakeHome
+from gateway.houses import BREAKS, Home
+from sqlalchemy import Connection, insert, select, update
+
+from bot.dialogue import talk
+from bot.gateway import take_turns as room
+from bot.gateway.sitting import Sitting
+from bot.store import inbox, tables
+from channels.base import MediaRef
+
+
+async def test_a_talk_goes_from_the_first_word_to_the_end(home: Home) -> None:
+    ama = home.person()
+    assert "Shall we begin?" in await ama.says("hello")
+    assert "What is missing?" in await ama.says("yes")
+    assert "What is best?" in await ama.says("water")
+    assert "Thank you." in await ama.says("the market")
+    assert await home.kept("ready") == ["yes"]
+    assert await home.kept("missing") == ["water"]
+    assert await home.kept("best") == ["the market"]
+    assert await home.outcomes() == ["answered"] * 4
+
+
+async def test_what_several_people_wrote_is_answered_to_each_in_their_order(home: Home) -> None:
+    people = [home.person() for _ in range(20)]
+    for text in ("hello", "yes", "water", "market"):
+        for one in people:
+            await one.writes(f"{text} {one.address}" if text == "water" else text)
+    await home.answers()
+    assert sorted(await home.kept("missing")) == sorted(f"water {one.address}" for one in people)
+    assert await home.kept("best") == ["market"] * 20
+    for one in people:
+        assert (await one.heard())[-1].text == "Thank you."
+
+
+async def test_the_same_update_brought_three_times_is_one_turn(home: Home) -> None:
+    ama = home.person()
+    await ama.says("hello", "yes")
+    same = ama.message("water")
+    await home.receives(same, same)
+    await home.answers()
+    home.waits(hours=1)
+    await home.receives(same)
+    await home.answers()
+    assert await home.kept("missing") == ["water"]
+    assert len(await home.rows(tables.contributions, step="missing")) == 1
+    assert await home.count(tables.inbox) == 3
+
+
+async def test_a_crash_in_the_middle_leaves_all_waiting_and_the_next_time_answers_once(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [home.person(), home.person()]
+    for one in people:
+        await one.writes("hello")
+
+    class Killed(BaseException):
+        """The process ends here."""
+
+    def killed(*_: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(room.inbox, "mark", killed)
+        with pytest.raises(Killed):
+            await home.answers()
+    assert await home.outcomes() == ["", ""]
+    assert await home.count(tables.deliveries) == 0
+    assert await home.count(tables.conversations) == 0
+    home.restarts()
+    await home.answers()
+    assert await home.count(tables.conversations) == 2
+    for one in people:
+        assert len(await one.heard()) == 1
+
+
+def break_on(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, *, text: str = BREAKS) -> None:
+    """Let a function raise when a reply with this text comes by."""
+    right = getattr(where, name)
+
+    def wrong(*args: Any, **more: Any) -> Any:
+        if any(getattr(one, "text", None) == text for one in (*args, *more.values())):
+            raise KeyError(text)
+        return right(*args, **more)
+
+    monkeypatch.setattr(where, name, wrong)
+
+
+async def test_a_message_that_breaks_the_dialogue_is_set_aside_alone(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_on(monkeypatch, talk, "respond")
+    ama, ben = home.person(), home.person()
+    await ama.says("hello")
+    await ben.says("hello")
+    await ama.writes(BREAKS)
+    await ama.writes("yes")
+    await ben.writes("yes")
+    await home.answers()
+    assert await home.outcomes() == ["answered", "answered", "stuck", "answered", "answered"]
+    words = [one.text for one in await ama.heard() if one.text]
+    assert "Something went wrong on our side" in words[-2]
+    assert "What is missing?" in words[-1]
+    assert "What is missing?" in await ben.last()
+
+
+async def test_the_note_of_a_message_that_was_set_aside_holds_nothing_of_it(
+    home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    break_on(monkeypatch, talk, "respond")
+    await home.person().says(BREAKS)
+    (row,) = await home.rows(tables.inbox)
+    assert row.note == "KeyError in the dialogue"
+    assert row.sealed is not None
+
+
+@pytest.mark.parametrize("fails", [ValueError("odd"), UnicodeEncodeError("utf-8", "x", 0, 1, "no")])
+async def test_what_fails_outside_of_the_dialogue_is_set_aside_alone_too(
+    home: Home, monkeypatch: pytest.MonkeyPatch, fails: Exception
+) -> None:
+    people = [home.person() for _ in range(5)]
+    for one in people:
+        await one.says("hello")
+    right = room.put_down
+
+    def wrong(sitting: Sitting, seat: Any, turn: Any, *args: Any, **more: Any) -> None:
+        if any(BREAKS in kept.text for kept in turn.kept):
+            raise fails
+        right(sitting, seat, turn, *args, **more)
+
+    monkeypatch.setattr(room, "put_down", wrong)
+    for one in people:
+        await one.writes("yes")
+    await people[2].writes(BREAKS)
+    for one in people:
+        await one.writes("water")
+    await home.answers()
+    assert (await home.outcomes()).count("stuck") == 1
+    assert "Something went wrong" in "".join(one.text for one in await people[2].heard())
+    assert await home.kept("missing") == ["water"] * 5
+
+
+async def test_a_row_that_the_database_refuses_takes_nobody_along(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ama, ben = home.person(), home.person()
+    await ama.says("hello", "yes")
+    await ben.says("hello", "yes")
+    right = room.keeping.keep
+
+    def doubled(connection: Connection, answers: Any, moment: int) -> None:
+        right(connection, answers, moment)
+        if any(one.kept.text == BREAKS for one in answers):  # the same key twice
+            row = connection.execute(select(tables.phases)).first()
+            connection.execute(insert(tables.phases), dict(row._mapping))  # type: ignore[union-attr]
+
+    monkeypatch.setattr("bot.store.keeping.keep", doubled)
+    await ama.writes(BREAKS)
+    await ben.writes("water")
+    await home.answers()
+    assert (await home.outcomes())[-2:] == ["stuck", "answered"]
+    assert await home.kept("missing") == ["water"]
+    assert "Something went wrong" in await ama.last()
+
+
+async def test_a_newcomer_whose_first_message_breaks_is_told_kindly(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(*_: Any, **__: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(room, "put_down", wrong)
+    ama = home.person()
+    await ama.writes("hello")
+    await home.answers()
+    assert "Something went wrong" in await ama.last()
+
+
+async def test_a_message_that_was_set_aside_can_be_put_back(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ama = home.person()
+    await ama.says("hello", "yes")
+    with monkeypatch.context() as patch:
+        break_on(patch, talk, "respond")
+        await ama.says(BREAKS)
+    ((row_id, channel, _, note),) = await home.database.read(inbox.stuck)
+    assert (channel, note) == ("telegram", "KeyError in the dialogue")
+    assert await home.write(inbox.put_back, row_id)
+    await home.answers()
+    assert await home.kept("missing") == [BREAKS]
+    assert not await home.write(inbox.put_back, row_id)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("a" * 10_000, "a" * 10_000),
+        ("🌾🌾👩🏾‍🌾", "🌾🌾👩🏾‍🌾"),
+        ("water\0well", "water\ufffdwell"),
+        ("half \ud83d a pair", "half \ufffd a pair"),
+        ("نريد بئراً في القرية", "نريد بئراً في القرية"),
+        ("\u202eletsdrawkcab", "\u202eletsdrawkcab"),
+        ("'; DROP TABLE inbox; --", "'; DROP TABLE inbox; --"),
+        ("{first_name} {0} %s", "{first_name} {0} %s"),
+    ],
+)
+async def test_whatever_is_written_is_kept_as_it_was_said(home: Home, text: str, kept: str) -> None:
+    from channels.text import clean
+
+    ama = home.person()
+    await ama.says("hello", "yes")
+    assert "What is best?" in await ama.says(clean(text))
+    assert await home.kept("missing") == [kept]
+
+
+async def test_an_unknown_address_becomes_a_participant_once(home: Home) -> None:
+    ama = home.person()
+    await ama.writes("hello", locale_hint="fr-BF")
+    await ama.writes("hello?")
+    await home.answers()
+    assert await home.count(tables.participants) == 1
+    (row,) = await home.rows(tables.addresses)
+    assert (row.account, row.locale_hint, row.state) == ("42", "fr-BF", "good")
+    assert ama.address.encode() not in row.sealed
+
+
+async def test_who_blocks_us_is_written_to_no_more_until_they_write(home: Home) -> None:
+    ama = home.person()
+    await ama.says("hello")
+    await ama.writes("yes")
+    await home.answers()
+    await ama.writes(kind="blocked")
+    await home.answers()
+    assert (await home.states())[-1] == ("cancelled", "blocked")
+    (row,) = await home.rows(tables.addresses)
+    assert (row.state, row.reason) == ("blocked", "blocked by them")
+    await ama.writes(kind="unblocked")
+    await home.answers()
+    assert [row.state for row in await home.rows(tables.addresses)] == ["good"]
+    assert "What is best?" in await ama.says("water")
+
+
+async def test_a_message_from_a_blocked_address_opens_it_again(home: Home) -> None:
+    ama = home.person()
+    await ama.says("hello")
+    await home.write(lambda c: c.execute(update(tables.addresses).values(state="gone")))
+    assert "What is missing?" in await ama.says("yes")
+    assert [row.state for row in await home.rows(tables.addresses)] == ["good"]
+
+
+async def test_who_moves_to_another_number_goes_on_there(home: Home) -> None:
+    ama = home.person()
+    await ama.says("hello")
+    await ama.writes(kind="moved", moved_to="-100777")
+    await home.answers()
+    there = home.person("-100777")
+    assert "What is missing?" in await there.says("yes")
+    assert await home.count(tables.participants) == 1
+
+
+async def test_who_moves_to_a_number_that_is_known_stays_as_they_are(home: Home) -> None:
+    ama, ben = home.person(), home.person()
+    await ama.says("hello")
+    await ben.says("hello")
+    await ama.writes(kind="moved", moved_to=ben.address)
+    await home.answers()
+    assert await ama.id() != await ben.id()
+
+
+async def test_words_said_before_the_question_was_handed_over_belong_to_the_one_before(
+    make_home: MakeHome,
+) -> None:
+    home = make_home(burst_ms=2000)
+    ama = home.person()
+    await ama.says("hello", "yes")
+    await ama.writes("water")
+    home.waits(seconds=1)
+    await ama.writes("and a well")
+    await home.answers()
+    assert await home.kept("missing") == ["water\nand a well"]
+    home.waits(seconds=30)
+    await home.sends()
+    home.waits(seconds=1)
+    await ama.writes("and buckets")
+    await home.answers()
+    assert await home.kept("missing") == ["water\nand a well\nand buckets"]
+    home.waits(seconds=5)
+    await ama.writes("the market")
+    await home.answers()
+    assert await home.kept("best") == ["the market"]
+
+
+async def test_a_voice_note_waits_for_its_recording_and_only_its_sender_waits(home: Home) -> None:
+    ama, ben = home.person(), home.person()
+    await ama.says("hello", "yes")
+    await ben.says("hello", "yes")
+    await home.receives(ama.voice())
+    await ama.writes("and a pump")
+    await ben.writes("seeds")
+    await home.answers()
+    assert await home.kept("missing") == ["seeds"]
+    home.waits(seconds=7.9)
+    await home.answers()
+    assert await home.kept("missing") == ["seeds"]
+    assert await home.database.read(inbox.next_ready_at, home.moment) == home.moment + 100
+    home.waits(seconds=0.1)
+    await home.answers()
+    assert sorted(await home.kept("missing")) == ["and a pump", "seeds"]
+    (note,) = await home.rows(tables.media)
+    assert note.state == "pending"
+    links = await home.rows(tables.contribution_media)
+    assert {link.media_id for link in links} == {note.id}
+
+
+async def test_a_photo_is_not_waited_for(home: Home) -> None:
+    ama = home.person()
+    await ama.says("hello", "yes")
+    photo = MediaRef("picture", "photo", "image/jpeg")
+    await home.receives(ama.message("our well", media=(photo,)))
+    await home.answers()
+    assert await home.outcomes() == ["answered"] * 3
+    assert [row.kind for row in await home.rows(tables.media)] == ["photo"]
+
+
+async def test_an_older_message_of_a_third_person_is_not_held_up_by_a_note(home: Home) -> None:
+    ama, ben = home.person(), home.person()
+    await ama.says("hello", "yes")
+    await home.receives(ama.voice())
+    await home.answers()
+    await ben.writes("hello")
+    await home.receives(ben.voice())
+    await home.answers()
+    assert "Shall we begin?" in await ben.last()
+
+
+async def test_the_last_word_of_a_batch_of_many_is_answered_in_the_next(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "BATCH", 3)
+    people = [home.person() for _ in range(8)]
+    for one in people:
+        await one.writes("hello")
+    assert await home.answers() == 8
+    assert await home.outcomes() == ["answered"] * 8
