@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from bot.dialogue.conversation import Conversation, Invitation
 from bot.dialogue.flow import Bundle
 from bot.store.database import Database
+from bot.store.fast import many
 from bot.store.tables import conversations, invitations, revisions
 
 RECENT = 3_600_000  # milliseconds for which an ended conversation is still looked at
@@ -38,6 +39,7 @@ def load(connection: Connection, ids: Iterable[int], moment: int) -> list[Stored
     return [Stored(row[0], row[1], _conversation.decode(row[2])) for row in rows]
 
 
+_OWN = ("participant_id", "flow", "about")  # what tells a conversation from all others
 _CHANGES = ("revision", "state", "status", "began_at", "touched_at", "ended_at")
 _updated = (
     update(conversations)
@@ -64,7 +66,7 @@ def change(connection: Connection, changed: Sequence[Stored]) -> None:
         for one in changed
     ]
     if rows:
-        connection.execute(_updated, rows)
+        many(connection, _updated, rows)
 
 
 def begin(
@@ -76,9 +78,7 @@ def begin(
         for owner, one in begun
     ]
     if rows:
-        connection.execute(database.upsert(
-            conversations, ("participant_id", "flow", "about"), tuple(_values(begun[0][1]))
-        ), rows)  # fmt: skip
+        many(connection, database.upsert(conversations, _OWN, tuple(_values(begun[0][1]))), rows)
 
 
 def waiting_invitations(

@@ -8,13 +8,15 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, select, text
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import QueuePool
 
+from bot.store.fast import many
 from bot.store.tables import participants
 
 Result = TypeVar("Result")
@@ -106,18 +108,11 @@ class Database:
         self, connection: Connection, table: Table, rows: Sequence[dict[str, Any]]
     ) -> int:
         """Insert the rows that are not there yet; return how many were new."""
-        if not rows:
-            return 0
-        dialect = sqlite if self.embedded else postgresql
-        statement = dialect.insert(table).on_conflict_do_nothing()
-        return connection.execute(statement, rows).rowcount
+        return many(connection, _insert_new(table, connection.dialect.name), rows)
 
-    def upsert(self, table: Table, key: Sequence[str], changed: Sequence[str]) -> Any:
+    def upsert(self, table: Table, key: tuple[str, ...], changed: tuple[str, ...]) -> Any:
         """Return an insert that writes `changed` over a row with the same `key`."""
-        dialect = sqlite if self.embedded else postgresql
-        statement = dialect.insert(table)
-        new = {name: statement.excluded[name] for name in changed}
-        return statement.on_conflict_do_update(index_elements=list(key), set_=new)
+        return _upsert(table, key, changed, "sqlite" if self.embedded else "postgresql")
 
     def lock_participants(self, connection: Connection, ids: Iterable[int]) -> set[int]:
         """Take the rows that nobody else holds; SQLite's one writer holds all of them."""
@@ -198,6 +193,23 @@ class Database:
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._reading.dispose()
         self._engine.dispose()
+
+
+INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+@cache
+def _insert_new(table: Table, dialect: str) -> Insert:
+    statement: Insert = INSERTS[dialect](table).on_conflict_do_nothing()
+    return statement
+
+
+@cache
+def _upsert(table: Table, key: tuple[str, ...], changed: tuple[str, ...], dialect: str) -> Insert:
+    statement = INSERTS[dialect](table)
+    new = {name: statement.excluded[name] for name in changed}
+    written: Insert = statement.on_conflict_do_update(index_elements=list(key), set_=new)
+    return written
 
 
 def _notify(connection: Connection, names: Sequence[str]) -> None:

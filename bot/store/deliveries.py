@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import Connection, Integer, and_, bindparam, func, insert, or_, select, update
 
+from bot.store.fast import many
 from bot.store.seal import Seal
 from bot.store.tables import addresses, deliveries, participants
 from bot.store.wire import NewDelivery
@@ -47,11 +48,13 @@ class Due:
         return self.kind in UNASKED or self.made_at < self.stopped_at
 
 
+_promised = insert(deliveries)
+
+
 def promise(connection: Connection, seal: Seal, new: Sequence[NewDelivery], moment: int) -> None:
     """Write down messages that must be sent."""
     rows = [_row(seal, one, moment) for one in new]
-    if rows:
-        connection.execute(insert(deliveries), rows)
+    many(connection, _promised, rows)
 
 
 def promise_one(connection: Connection, seal: Seal, new: NewDelivery, moment: int) -> int:
@@ -90,7 +93,7 @@ def claim(
     blocked = _blocked(connection, {one.participant for one in due}, channel, moment)
     taken = [one for one in due if one.id <= blocked.get(one.participant, one.id)]
     if taken:
-        connection.execute(_claimed, [{"b_id": one.id, "b_at": moment} for one in taken])
+        many(connection, _claimed, [{"b_id": one.id, "b_at": moment} for one in taken])
     return taken
 
 
@@ -194,8 +197,7 @@ def settle(connection: Connection, results: Sequence[Settled], moment: int) -> N
         }
         for one in results
     ]
-    if rows:
-        connection.execute(_settled, rows)
+    many(connection, _settled, rows)
 
 
 def move(connection: Connection, seal: Seal, due: Due, to: str) -> None:

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from bot.store.database import Database
+from bot.store.fast import many
 from bot.store.seal import Seal
 from bot.store.tables import inbox
 from bot.store.wire import Arrival
@@ -101,7 +102,7 @@ def mark(connection: Connection, outcomes: Sequence[tuple[int, str, str]], momen
             {"b_id": row_id, "b_at": moment, "b_outcome": outcome, "b_note": note}
             for row_id, outcome, note in outcomes
         ]
-        connection.execute(_answered, rows)
+        many(connection, _answered, rows)
 
 
 _held = (
@@ -115,7 +116,7 @@ def hold(connection: Connection, row_ids: Iterable[int], ready_at: int) -> None:
     """Let these wait for their recordings, until `ready_at` at the latest."""
     rows = [{"b_id": row_id, "b_ready": ready_at} for row_id in row_ids]
     if rows:
-        connection.execute(_held, rows)
+        many(connection, _held, rows)
 
 
 def next_ready_at(connection: Connection, moment: int) -> int | None:

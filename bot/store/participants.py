@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from bot.dialogue.conversation import Person
+from bot.store.fast import many
 from bot.store.ids import new_pseudonym
 from bot.store.seal import Seal
 from bot.store.tables import addresses, audit, consents, facts, participants, speakers
@@ -193,8 +194,7 @@ def save(
         }
         for owner, person in people.items()
     ]
-    if rows:
-        connection.execute(_saved, rows)
+    many(connection, _saved, rows)
 
 
 _heard_from = (
@@ -207,8 +207,7 @@ _heard_from = (
 def heard_from(connection: Connection, seen: Mapping[int, tuple[int, str]]) -> None:
     """Write when an address was last heard from, and to which of our senders it wrote."""
     rows = [{"b_id": key, "b_at": at, "b_account": account} for key, (at, account) in seen.items()]
-    if rows:
-        connection.execute(_heard_from, rows)
+    many(connection, _heard_from, rows)
 
 
 def set_address_state(connection: Connection, address: int, state: str, reason: str) -> None:
@@ -231,16 +230,18 @@ def move_address(connection: Connection, seal: Seal, address: Address, to: str) 
     return True
 
 
+_new_facts = insert(facts)
+_new_consents = insert(consents)
+
+
 def write_facts(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Append facts."""
-    if rows:
-        connection.execute(insert(facts), list(rows))
+    many(connection, _new_facts, rows)
 
 
 def write_consents(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Append proofs of consent."""
-    if rows:
-        connection.execute(insert(consents), list(rows))
+    many(connection, _new_consents, rows)
 
 
 def note(connection: Connection, moment: int, who: str, did: str, about: str = "") -> None:
