@@ -1,14 +1,13 @@
-"""Changing what was said before: bursts, edited messages, and going back."""
+"""Changing what was said before: bursts, corrections, and going back."""
 
 from msgspec.structs import replace
 
-from bot.dialogue.answers import Answer, accept, keep_aside, keep_heard, repeat
-from bot.dialogue.asking import ask, question_text
-from bot.dialogue.conversation import Answered, Conversation
+from bot.dialogue.answers import Answer, accept, repeat
+from bot.dialogue.asking import ask
+from bot.dialogue.conversation import Conversation
 from bot.dialogue.draft import Draft, path_of
 from bot.dialogue.index import Node, index_of
 from bot.dialogue.reply import Kept, Learned, Reply
-from bot.dialogue.taking import read_choice
 from bot.dialogue.understand import Read, read_one, read_several
 
 
@@ -36,8 +35,22 @@ def answered_before(draft: Draft) -> Conversation | None:
 
 
 def last_ended(draft: Draft) -> Conversation | None:
-    """Return the conversation that ended last."""
-    return next((one for one in draft.person.conversations if one.state == "ended"), None)
+    """Return the conversation that ended last, as far as it is still at hand."""
+    ended = [one for one in draft.person.conversations if one.state == "ended"]
+    return max(ended, key=lambda one: one.ended_at, default=None)
+
+
+def last_talk(draft: Draft) -> Conversation | None:
+    """Return the conversation that ended last; of one that was long ago, only its name."""
+    ended = last_ended(draft)
+    if ended is not None:
+        return ended
+    known, done = draft.programme.current, draft.person.done
+    keys = [key for key in done if key.partition("/")[0] in known]
+    if not keys:
+        return None
+    flow, _, about = max(keys, key=lambda key: done[key]).partition("/")
+    return Conversation(flow, known[flow], about, "ended")
 
 
 def add_to_before(draft: Draft, reply: Reply) -> None:
@@ -49,22 +62,23 @@ def add_to_before(draft: Draft, reply: Reply) -> None:
     if talk is None or talk.before is None:
         return
     draft.understood = ("understood_before",)
-    node = _node_of(draft, talk, talk.before.step)
-    read = _read_at(node, reply)
+    node = node_of(draft, talk, talk.before.step)
+    read = read_at(node, reply)
     if read is None:
-        _append(draft, talk, talk.before, node, reply)
+        append(draft, talk, talk.before, node, reply)
     elif talk is draft.talk:
         correct(draft, node, read, reply)
     else:
         _correct_ended(draft, talk, talk.before, node, read, reply)
 
 
-def _node_of(draft: Draft, talk: Conversation, step: str) -> Node:
+def node_of(draft: Draft, talk: Conversation, step: str) -> Node:
+    """Return a step of any conversation, in the person's language."""
     flow = draft.programme.flow(talk.revision, draft.language)
     return index_of(flow).by_name[step]
 
 
-def _read_at(node: Node, reply: Reply) -> Read | None:
+def read_at(node: Node, reply: Reply) -> Read | None:
     """Read a reply as a choice of an earlier question."""
     if node.offer is None or reply.files:
         return None
@@ -77,7 +91,7 @@ def _read_at(node: Node, reply: Reply) -> Read | None:
     return read(node.offer, reply.text)
 
 
-def _append(draft: Draft, talk: Conversation, kept: Kept, node: Node, reply: Reply) -> None:
+def append(draft: Draft, talk: Conversation, kept: Kept, node: Node, reply: Reply) -> None:
     """Add words and files to an answer: to the answer itself if it was open, else as a comment."""
     if not reply.text and not reply.files:
         return
@@ -167,112 +181,6 @@ def _correct_ended(
         draft.learn(Learned(kept.fact, value, "answer", kept.step, kept.question))
     last = replace(talk.trail[-1], codes=read.codes, replies=better.replies)
     put(draft, replace(talk, before=better, trail=(*talk.trail[:-1], last)))
-
-
-# ── edited messages ──
-
-
-def edit(draft: Draft, reply: Reply) -> bool:
-    """Let an edited message replace what it said before; False if it is not known."""
-    talk = draft.talk
-    if talk is not None and talk.heard and reply.edits in talk.heard.replies:
-        _edit_heard(draft, reply)
-        return True
-    for one in filter(None, (talk, last_ended(draft))):
-        for at, answered in enumerate(one.trail):
-            if reply.edits in answered.replies:
-                _edit_answer(draft, one, at, reply)
-                return True
-    return False
-
-
-def _edit_heard(draft: Draft, reply: Reply) -> None:
-    """Replace words said at the open question; they may now be its answer."""
-    heard = draft.open.heard
-    if heard is None:
-        return
-    at = heard.replies.index(reply.edits)
-    read = read_choice(draft, reply)
-    parts = (*heard.parts[:at], "" if read else reply.text, *heard.parts[at + 1 :])
-    draft.note(heard=replace(heard, parts=parts))
-    if read is not None:
-        draft.understood = (read.how, *read.codes)
-        accept(draft, Answer(codes=read.codes, text=reply.text, comment=read.comment), reply)
-        return
-    draft.understood = ("understood_edit",)
-    keep_heard(draft, draft.node, draft.path, replace(heard, parts=parts))
-
-
-def _edit_answer(draft: Draft, talk: Conversation, at: int, reply: Reply) -> None:
-    answered = talk.trail[at]
-    node = _node_of(draft, talk, answered.place.partition("@")[0])
-    newest = at == len(talk.trail) - 1
-    if node.offer is None:
-        draft.understood = ("understood_edit",)
-        _edit_words(draft, talk, at, node, reply)
-    elif newest and talk is draft.talk and talk.before is not None:
-        _edit_choice(draft, talk, talk.before, node, reply)
-    else:
-        draft.understood = ("understood_edit_late",)
-        keep_aside(draft, talk, reply, node.step.name)
-        if draft.talk is not None:
-            repeat(draft, "edit_late")
-
-
-def _edit_choice(draft: Draft, talk: Conversation, kept: Kept, node: Node, reply: Reply) -> None:
-    """Replace the newest choice: the old words go, the new ones are read afresh."""
-    read = _read_at(node, reply)
-    draft.understood = ("understood_edit",)
-    if read is None:
-        _append(draft, talk, kept, node, replace(reply, edits=""))
-        return
-    draft.note(before=replace(kept, comment=""))
-    correct(draft, node, read, reply)
-
-
-def _edit_words(draft: Draft, talk: Conversation, at: int, node: Node, reply: Reply) -> None:
-    """Replace the words of one message in an open answer; its other messages stay."""
-    answered = talk.trail[at]
-    parts = list(answered.parts or ("",) * len(answered.replies))
-    where = answered.replies.index(reply.edits)
-    if where < len(parts):
-        parts[where] = reply.text
-    text = "\n".join(part for part in parts if part)
-    old = talk.before if talk.before and at == len(talk.trail) - 1 else None
-    if old is None and answered.held in ("voice", "picture"):
-        keep_aside(draft, talk, reply, node.step.name)  # the recordings must not be replaced
-        return
-    kept = replace(old, text=text) if old else _rebuilt(draft, talk, answered, node, text)
-    draft.keep(kept, again=True)
-    trail = list(talk.trail)
-    if answered.parts:
-        trail[at] = replace(answered, parts=tuple(parts))
-    put(draft, replace(talk, trail=tuple(trail), before=kept if old else talk.before))
-    if kept.fact and text:
-        draft.learn(Learned(kept.fact, text, "answer", kept.step, kept.question))
-
-
-def _rebuilt(draft: Draft, talk: Conversation, answered: Answered, node: Node, text: str) -> Kept:
-    """Make an older answer's record again, with other words."""
-    path = path_of(answered.place)
-    asked = question_text(draft, node, path) if talk is draft.talk else node.step.ask
-    return Kept(
-        key=f"{talk.key}:{answered.place}",
-        conversation=talk.key,
-        flow=talk.flow,
-        revision=talk.revision,
-        step=node.step.name,
-        question=asked,
-        item=path[-1] if path else "",
-        kind=node.step.answer or "",
-        text=text,
-        about=talk.about,
-        language=draft.language,
-        state="unresolved" if answered.unresolved else "kept",
-        fact=node.step.keep_as,
-        answered_at=draft.reply.at,
-        replies=answered.replies,
-    )
 
 
 # ── going back ──

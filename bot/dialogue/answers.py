@@ -42,7 +42,7 @@ def accept(
     heard = draft.open.heard or NOTHING_HEARD
     kept = _kept(draft, node, path, answer, heard, reply)
     if replies:
-        kept = replace(kept, replies=replies + kept.replies)
+        kept = replace(kept, replies=tuple(dict.fromkeys(replies + kept.replies)))
     again = again or bool(heard.replies)
     _learn(draft, node, answer, kept)
     kept = _dated(draft, node, kept)
@@ -76,7 +76,9 @@ def _kept(
     talk, step = draft.open, node.step
     one = step.answer in ("choice", "1 to 5") and step.choose == "one"
     files = heard.files + answer.files if heard.files else answer.files
-    replies = (*heard.replies, reply.id) if reply.id else heard.replies
+    replies = heard.replies
+    if reply.id and reply.id not in replies:
+        replies = (*replies, reply.id)
     return Kept(
         key=f"{talk.key}:{talk.place}",
         conversation=talk.key,

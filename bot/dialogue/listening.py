@@ -1,6 +1,6 @@
 """One reply and what it means, by precedence: STOP, START, what is pending, the human, the talk."""
 
-from bot.dialogue import amending, rights, wishes
+from bot.dialogue import amending, editing, rights, wishes
 from bot.dialogue.answers import hear, keep_aside
 from bot.dialogue.asking import ask_again, question_text, resume
 from bot.dialogue.commands import Command, command, language_named, start_payload
@@ -114,7 +114,8 @@ def _in_a_talk(draft: Draft, reply: Reply, said: Command | None) -> None:
 
 
 def _at_a_question(draft: Draft, reply: Reply, said: Command | None) -> None:
-    if reply.edits and amending.edit(draft, reply):
+    if reply.edits and said is None:
+        editing.edit_in_a_talk(draft, reply)
         return
     if reply.pressed:
         _pressed(draft, reply)
@@ -225,7 +226,7 @@ def _without_a_talk(draft: Draft, reply: Reply, said: Command | None) -> None:
     if newcomer(draft):
         _first_words(draft, reply, said)
         return
-    if reply.edits and amending.edit(draft, reply):
+    if reply.edits and editing.edit(draft, reply):
         return
     if reply.pressed:
         _pressed(draft, reply)
@@ -275,7 +276,7 @@ def _something_said(draft: Draft, reply: Reply) -> None:
     content = _has_content(draft, reply, None)
     draft.understood = ("understood_opening",)
     waiting = waiting_talk(draft)
-    last = amending.last_ended(draft)
+    last = amending.last_talk(draft)
     if content and last is not None:
         keep_aside(draft, last, reply)
         draft.notice("kept_aside")

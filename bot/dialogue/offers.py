@@ -106,10 +106,10 @@ def waiting_talk(draft: Draft) -> Conversation | None:
 def begin_next(draft: Draft, *, after: str = "") -> bool:
     """Begin the welcome, an invitation, or the next open flow; False if there is nothing.
 
-    `after`: the flow that has just ended, which does not begin again at once.
+    `after`: the flow that has just ended; behind it no welcome comes, it is what one begins with.
     """
     key = next_key(draft)
-    if key == WELCOME == after:
+    if key == WELCOME and after:
         return False
     if not key:
         return False

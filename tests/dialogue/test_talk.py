@@ -416,3 +416,27 @@ def test_each_phrase_that_the_engine_says_exists() -> None:
     assert {language: set(said[language]) for language in ("fr", "es")} == {
         "fr": set(said["en"]), "es": set(said["en"]),
     }  # fmt: skip
+
+
+def test_words_said_long_after_the_last_talk_are_kept_too() -> None:
+    """The store hands out only talks that ended lately; what was done is remembered longer."""
+    ama = welcomed().says("1").says("x").says("1").says("x").waits(500)
+    ama.person = replace(ama.person, conversations=())
+    ama.says("I forgot: the bridge")
+    assert [(kept.flow, kept.text) for kept in ama.turn.kept] == [("draft", "I forgot: the bridge")]
+    assert ama.turn.kept[0].revision == "draft-1"
+
+
+def test_an_edit_of_an_older_talk_is_no_answer_to_the_open_question() -> None:
+    """Its words are kept, the question stands."""
+    ama = welcomed().edits("long ago", "1")
+    assert ama.asked == "view"
+    assert "Your new words are kept" in ama.heard
+    assert ama.turn.kept[0].text == "1"
+
+
+def test_a_flow_that_is_tried_alone_is_followed_by_no_welcome() -> None:
+    """As in the terminal."""
+    ama = newcomer().begins("trends").says("1").says("x")
+    assert ama.heard == "Thank you for this."
+    assert ama.open is None
