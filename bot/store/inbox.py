@@ -69,7 +69,8 @@ def waiting(
     first_held: dict[bytes, int] = {}
     for index, row_id in connection.execute(held):
         first_held[index] = min(row_id, first_held.get(index, row_id))
-    mine = inbox.c.channel.in_(channels)
+    # Joined with nothing, so that no database thinks of walking the long index of channels.
+    mine = inbox.c.channel.concat("").in_(channels)
     query = select(*columns).where(open_rows, mine, inbox.c.ready_at <= moment)
     if first_held:
         query = query.where(

@@ -74,7 +74,7 @@ addresses = Table(
     Column("locale_hint", String(16), nullable=False, default=""),
     Column("last_in_at", Big),
     Column("made_at", Big, nullable=False),
-    UniqueConstraint("channel", "address_index"),
+    UniqueConstraint("address_index", "channel"),  # in this order one finds by the index alone
 )
 
 speakers = Table(  # several people on one phone: number 1 came first

@@ -145,7 +145,7 @@ def upgrade() -> None:
             ["participant_id"], ["participants.id"], name="fk_addresses_participant_id"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_addresses"),
-        sa.UniqueConstraint("channel", "address_index", name="uq_addresses_channel_address_index"),
+        sa.UniqueConstraint("address_index", "channel", name="uq_addresses_address_index_channel"),
     )
     op.create_index("ix_addresses_participant_id", "addresses", ["participant_id"])
     op.create_table(
