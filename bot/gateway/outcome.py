@@ -11,7 +11,7 @@ from bot.dialogue.reply import Effect, Kept, Learned, Prompt
 from bot.gateway.render import Drawn, draw
 from bot.gateway.sitting import Seat, Sitting
 from bot.store import handovers, participants
-from bot.store.deliveries import cancel
+from bot.store.deliveries import cancel, provider_id_of
 from bot.store.keeping import Gone, Said, verdict_told
 from bot.store.participants import Address
 
@@ -134,8 +134,13 @@ def _say_farewell(
     sitting: Sitting, seat: Seat, prompts: tuple[Prompt, ...], address: Address
 ) -> None:
     """Say it without writing it down: the one it is said to is being forgotten."""
-    drawn = _drawn(sitting, seat, prompts, address, "")
-    sitting.courtesies.extend((address.channel, one.outgoing) for one in drawn)
+    for one in _drawn(sitting, seat, prompts, address, ""):
+        outgoing = one.outgoing
+        if outgoing.do != "send":  # afterwards nobody knows any more which message it was
+            message = provider_id_of(sitting.connection, seat.id, one.closes)
+            outgoing = msgspec.structs.replace(outgoing, of=message)
+        if outgoing.do == "send" or outgoing.of:
+            sitting.courtesies.append((address.channel, outgoing))
 
 
 def _stop(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
