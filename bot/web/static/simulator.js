@@ -43,7 +43,7 @@ const begun = () => {
   if (!form.hidden) return;
   const held = document.activeElement === part("start");
   part("begin").hidden = true;
-  form.hidden = false;
+  form.hidden = talk.hidden = false;
   if (held) talk.focus({ preventScroll: true });
 };
 
@@ -96,11 +96,6 @@ const upload = (blob, sort, name) => {
   return send(`send?${query}`, blob, { headers: { "Content-Type": blob.type || "application/octet-stream" } });
 };
 
-const grow = () => {
-  words.rows = 1;
-  words.rows = Math.min(5, Math.ceil(words.scrollHeight / 26));
-};
-words.addEventListener("input", grow);
 words.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
@@ -111,7 +106,6 @@ form.addEventListener("submit", async (event) => {
   const text = words.value;
   if (!text.trim()) return;
   words.value = "";
-  grow();
   words.focus();
   if (!(await say({ text })) && !words.value) words.value = text;
 });
