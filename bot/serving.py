@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import enum
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -53,6 +54,7 @@ async def keep_running(
     async with open_house(settings, simulators) as house:
         work = Work.of(house)
         await work.start(receives=role is not Role.WORKER, works=role is not Role.WEB)
+        settle_memory()
         async with contextlib.AsyncExitStack() as closing:
             closing.push_async_callback(work.stop)
             if role is not Role.WORKER:
@@ -63,6 +65,17 @@ async def keep_running(
             _greet(settings, role, say)
             await _until_told_to_stop()
             say(_("Stopping: what is in hand is finished."))
+
+
+def settle_memory() -> None:
+    """Take what is loaded now out of the garbage collector's rounds, and let it come less often.
+
+    A batch of turns makes tens of thousands of small values that all die with it: looking for
+    cycles among them took a seventh of a turn's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @contextlib.asynccontextmanager
@@ -142,7 +155,7 @@ async def _polling(
         yield
     finally:
         poller.stop()
-        await asyncio.wait([task], timeout=3)
+        await asyncio.wait([task], timeout=2)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         await lease.give_back()
@@ -161,7 +174,7 @@ def _greet(settings: Settings, role: Role, say: Say) -> None:
         return
     address = base_address(settings)
     say(_("Palabre is ready: {address}").replace("{address}", address))
-    if settings.shows_simulator:
+    if settings.shows_simulator and role is Role.ALL:
         say(_("Take part in the browser there, or in another terminal: palabre chat"))
     if not settings.telegram_bot_token:
         say(_("To talk on Telegram: ask @BotFather for a bot, put TELEGRAM_BOT_TOKEN=… into .env, "

@@ -73,7 +73,7 @@ class Work:
         return Keeper(house.database, house.seal, house.media, house.channels, self.ears,
                       self._verdict_came, house.clock)  # fmt: skip
 
-    async def stop(self, seconds: float = 8.0) -> None:
+    async def stop(self, seconds: float = 5.0) -> None:
         """Take nothing new, finish what is in hand, and go."""
         self.stopping.set()
         self.house.database.ring_all()

@@ -19,7 +19,7 @@ from bot.web.failures import explain_failures
 from bot.web.needs import DOOR, Door
 from bot.web.phones import PHONES, Phones
 
-SECONDS = 8  # until open answers are cut off at the end
+SECONDS = 2  # until open answers are cut off at the end
 
 
 def make_app(door: Door) -> web.Application:
