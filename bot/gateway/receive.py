@@ -5,6 +5,7 @@ are written with one commit (group commit). Nothing is thought here.
 """
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Sequence
 
@@ -63,10 +64,16 @@ class Receiver:
             raise Busy(Busy.__doc__)
 
     def _arrival(self, incoming: Incoming, raw: bytes) -> Arrival:
+        if incoming.kind in NOT_OURS:
+            incoming, raw = Incoming(incoming.channel, incoming.event_id, incoming.kind), b""
         waits = incoming.kind in TAKES_A_TURN
-        raw = b"" if incoming.kind in NOT_OURS else raw
+        at = self._house.clock()
+        try:
+            body = msgspec.json.encode(incoming)
+        except ValueError:  # half a surrogate pair
+            return _unreadable(incoming.channel, incoming.event_id, raw, at)
         return Arrival(incoming.channel, incoming.event_id, incoming.address, incoming.kind,
-                       msgspec.json.encode(incoming), raw, self._house.clock(), waits)  # fmt: skip
+                       body, raw, at, waits)  # fmt: skip
 
     async def run(self) -> None:
         """Write what comes, until cancelled."""
@@ -84,7 +91,7 @@ class Receiver:
             await house.database.write(
                 inbox.write_down, house.database, house.seal, arrivals, wakes=("inbox",)
             )
-        except DatabaseRefuses as error:
+        except (DatabaseRefuses, ValueError) as error:
             await self._halve(batch, error)
         except Exception as error:  # noqa: BLE001 - whoever waits is told, and comes again
             self._away_until = house.clock() + AWAY_MS
@@ -93,16 +100,31 @@ class Receiver:
             _tell(batch, None)
 
     async def _halve(
-        self, batch: list[tuple[Arrival, asyncio.Future[None]]], error: DatabaseRefuses
+        self, batch: list[tuple[Arrival, asyncio.Future[None]]], error: Exception
     ) -> None:
-        """Find the message that the database refuses; the others must not suffer for it."""
-        if len(batch) == 1:
-            log.error("a message on %s could not be stored: %s", batch[0][0].channel, error)
-            _tell(batch, error)
+        """Find the message that cannot be stored; the others must not suffer for it."""
+        if len(batch) > 1:
+            middle = len(batch) // 2
+            await self._write(batch[:middle])
+            await self._write(batch[middle:])
             return
-        middle = len(batch) // 2
-        await self._write(batch[:middle])
-        await self._write(batch[middle:])
+        arrival, future = batch[0]
+        log.error("a message on %s could not be stored: %s", arrival.channel, type(error).__name__)
+        bare = _unreadable(arrival.channel, arrival.event_id, arrival.raw, arrival.at)
+        if arrival.kind == bare.kind:  # not even so
+            _tell(batch, DatabaseRefuses(DatabaseRefuses.__doc__))
+        else:
+            await self._write([(bare, future)])
+
+
+def _unreadable(channel: str, event_id: str, raw: bytes, at: int) -> Arrival:
+    """Return what stands for a message that nobody can store as it is: its body, once.
+
+    A provider that is refused would bring it again for ever.
+    """
+    once = hashlib.sha256(event_id.encode("utf-8", "surrogatepass")).hexdigest()
+    incoming = Incoming(channel, once, "unreadable")
+    return Arrival(channel, once, "", incoming.kind, msgspec.json.encode(incoming), raw, at, False)
 
 
 def _tell(batch: list[tuple[Arrival, asyncio.Future[None]]], error: Exception | None) -> None:
