@@ -16,6 +16,12 @@ const tab = sessionStorage.getItem(kept) ?? random();
 sessionStorage.setItem(kept, tab);
 const base = `/phone/${kind}/${tab}`;
 
+const steps = document.querySelector(".beside");
+const narrow = matchMedia("(max-width: 60rem)");
+const fold = () => (steps.open = !narrow.matches);
+narrow.addEventListener("change", fold);
+fold();
+
 const piece = (html) => {
   const holder = document.createElement("template");
   holder.innerHTML = html;
@@ -59,7 +65,7 @@ const listen = () => {
   stream.addEventListener("message", (event) => show(event.data));
   stream.addEventListener("steps", (event) => {
     document.querySelector("[data-steps]").innerHTML = event.data;
-    document.querySelector(".beside .here")?.scrollIntoView({ block: "nearest" });
+    if (!narrow.matches) steps.querySelector(".here")?.scrollIntoView({ block: "nearest" });
   });
   stream.onopen = () => here(true);
   stream.onerror = () => {
@@ -164,9 +170,4 @@ record?.addEventListener("click", async () => {
   record.setAttribute("aria-pressed", "true");
 });
 
-const steps = document.querySelector(".beside");
-const narrow = matchMedia("(max-width: 60rem)");
-const fold = () => (steps.open = !narrow.matches);
-narrow.addEventListener("change", fold);
-fold();
 listen();
