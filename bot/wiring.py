@@ -133,7 +133,12 @@ async def open_house(
     try:
         media = media_of(settings, database, seal)
         house = House(database, seal, media, {}, library, Programmes(library))
-        house = replace(house, burst_ms=int(settings.burst_seconds * 1000), link=_link(settings))
+        house = replace(
+            house,
+            burst_ms=int(settings.burst_seconds * 1000),
+            link=_link(settings),
+            leaves_trials_out=bool(settings.real_channels),
+        )
         prepare(settings, database, library, house.clock())
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
             files = HouseFiles(library.folder / "documents", media)

@@ -46,9 +46,10 @@ def open_phase(name: str, yes: bool, quiet: bool, force: bool) -> None:
     from bot.gateway import phases
 
     async def work() -> None:
-        from bot.wiring import open_house
+        from bot.wiring import make_simulators, open_house
 
-        async with open_house(read_settings()) as house:
+        settings = read_settings()
+        async with open_house(settings, make_simulators(settings)) as house:
             found = phases.find(house.library.consultation, name)
             _refuse_unready(house.library, found.flow, force=force)
             preview = await house.database.read(phases.preview, house, found)

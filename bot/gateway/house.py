@@ -37,6 +37,7 @@ class House:
     link: Callable[[str, str], str] = no_link  # a document's public address, "" for none
     private_links: dict[str, str] = field(default_factory=dict)  # channel → where one talks to us
     voice_wait_ms: int = 8000
+    leaves_trials_out: bool = False  # announcements too, once a real channel is set up
     trial_channels: frozenset[str] = frozenset({"simulator", "terminal"})
 
     def can(self, channel: str) -> Capabilities:

@@ -25,6 +25,7 @@ STOPPED = "said stop"
 NO_ADDRESS = "no address that can be reached"
 NOT_CONCERNED = "another role"
 DONE = "has taken part already"
+TRIAL = "only tried it out"
 
 
 class NoSuchPhase(Exception):
@@ -142,7 +143,7 @@ def _open(connection: Connection, house: House, phase: Phase, *, announces: bool
     connection.execute(
         update(broadcasts)
         .where(broadcasts.c.id == broadcast)
-        .values(state="running" if announces else "done")
+        .values(state="done", ended_at=moment)
     )
     return broadcast
 
@@ -174,6 +175,8 @@ def _chunks(connection: Connection) -> list[list[Address]]:
 def _why_not(sitting: Sitting, seat: Seat, address: Address, phase: Phase) -> str:
     """Say why someone is not written to, "" when they are."""
     person = seat.person
+    if seat.trial and sitting.house.leaves_trials_out:
+        return TRIAL
     if person.stopped:
         return STOPPED
     if person.facts.get("consent to take part") != "yes":
