@@ -1,1 +1,1 @@
-"""How a conversation goes: pure values in, pure values out; no clock, network, database or files."""
+"""How a conversation goes: pure values in and out; no clock, network, database or files."""

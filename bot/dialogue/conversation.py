@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, Protocol
 
 import msgspec
+from msgspec import field
 
 from bot.dialogue.flow import Bundle, Consultation, Flow, Struct
 from bot.dialogue.reply import Effect, File, Kept, Learned, Moment, Prompt, Withdrawn
@@ -55,7 +56,7 @@ class Conversation(Struct, frozen=True, omit_defaults=True):
     # The engine's own: where it stands, what was answered, the question before.
     place: str = ""  # of the open question: "avis@item-3"
     trail: tuple[Answered, ...] = ()  # the questions that were asked and done with, in order
-    runs: dict[str, tuple[str, ...]] = {}  # block → the items that it runs over
+    runs: dict[str, tuple[str, ...]] = field(default_factory=dict)  # block → its items
     heard: Heard | None = None
     chosen: tuple[str, ...] = ()  # of several: what is picked so far
     listening: bool = False  # a person must hear a consent before the talk goes on
@@ -82,7 +83,7 @@ class Person(Struct, frozen=True, omit_defaults=True):
 
     language: str = ""  # "" until known
     first_name: str = ""
-    facts: dict[str, Any] = {}  # name → text or tuple of codes
+    facts: dict[str, Any] = field(default_factory=dict)  # name → text or tuple of codes
     stopped: bool = False
     stopped_told: bool = False
     human: bool = False  # a hand-over is open
@@ -90,9 +91,9 @@ class Person(Struct, frozen=True, omit_defaults=True):
     others: int = 0  # how many more people use this phone
     conversations: tuple[Conversation, ...] = ()  # open, waiting, and the last that ended
     invitations: tuple[Invitation, ...] = ()  # not yet taken up
-    done: dict[str, Moment] = {}  # conversation key → when it ended
+    done: dict[str, Moment] = field(default_factory=dict)  # conversation key → when it ended
     put_off: tuple[str, ...] = ()  # of those: left by another road than the main one
-    held: dict[str, int] = {}  # how many answers we keep, by kind: "choice", "text", "voice" …
+    held: dict[str, int] = field(default_factory=dict)  # how many answers, by kind: "voice" …
     verdicts: tuple[File, ...] = ()  # recordings judged bad that are still to be told of
 
 

@@ -7,6 +7,7 @@ Texts may hold `{placeholders}` of the closed list in `placeholders`.
 from typing import Literal
 
 import msgspec
+from msgspec import field
 
 AnswerKind = Literal[
     "choice",  # one code, or several: see `choose`
@@ -116,7 +117,7 @@ class Document(Struct, frozen=True, omit_defaults=True):
 
     code: str
     title: str
-    files: dict[str, str] = {}
+    files: dict[str, str] = field(default_factory=dict)
 
 
 class Flow(Struct, frozen=True, omit_defaults=True):
@@ -130,8 +131,8 @@ class Flow(Struct, frozen=True, omit_defaults=True):
     minutes: int = 0  # 0: reckoned from the number of questions
     steps: tuple[Step, ...] = ()
     endings: tuple[Ending, ...] = ()
-    lists: dict[str, tuple[Item, ...]] = {}
-    documents: dict[str, Document] = {}
+    lists: dict[str, tuple[Item, ...]] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
 
 
 class Bundle(Struct, frozen=True, omit_defaults=True):
@@ -155,7 +156,7 @@ class Phase(Struct, frozen=True, omit_defaults=True):
     opens: str = ""
     closes: str = ""
     ships: Literal["open", "closed", "planned"] = "planned"
-    announce: dict[str, str] = {}
+    announce: dict[str, str] = field(default_factory=dict)
     roles: tuple[str, ...] = ()  # whom its announcement concerns; none: everybody
 
 
@@ -184,7 +185,8 @@ class Consultation(Struct, frozen=True, omit_defaults=True):
     quiet_to: int = 8
     phases: tuple[Phase, ...] = ()
     networks: tuple[Network, ...] = ()
-    lists: dict[str, dict[str, tuple[Choice, ...]]] = {}  # name → language → choices
+    # name → language → choices
+    lists: dict[str, dict[str, tuple[Choice, ...]]] = field(default_factory=dict)
 
 
 FACTS = (

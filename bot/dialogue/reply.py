@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from msgspec import field
+
 from bot.dialogue.flow import Choice, Struct
 
 Moment = int  # milliseconds since 1970, UTC
@@ -43,7 +45,7 @@ class Attachment(Struct, frozen=True, omit_defaults=True):
 
     code: str
     title: str
-    files: dict[str, str] = {}
+    files: dict[str, str] = field(default_factory=dict)
 
 
 class Prompt(Struct, frozen=True, omit_defaults=True):
