@@ -161,6 +161,18 @@ def test_asking_for_more_is_not_taken_for_putting_it_off() -> None:
     assert reacting("fr").says("plus").talker.asked == "envie"
 
 
+@pytest.mark.parametrize("name", ["trends", "reactions"])
+@pytest.mark.parametrize(("language", "yes", "no"), [("fr", "Oui !", "non"), ("en", "yes", "No"),
+                                                     ("es", "sí", "no")])  # fmt: skip
+def test_shall_we_begin_can_be_answered_by_a_plain_yes_or_no(
+    name: str, language: str, yes: str, no: str
+) -> None:
+    keyword = flow(name, language).keywords[0]
+    later = flow(name, language).endings[1].text
+    assert Walk("sms", language, (name,)).says(keyword, yes).talker.answer("envie").code == "yes"
+    assert Walk("sms", language, (name,)).says(keyword, no).sent[-1] == later
+
+
 def test_what_is_asked_about_an_item_names_it_so_that_it_is_clear_days_later() -> None:
     walk = reacting("fr").says("1")
     title = flow("reactions").lists["agenda item"][0].title
