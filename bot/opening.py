@@ -11,7 +11,7 @@ from bot.gateway.joining import join_links, known_network
 from bot.gateway.outlining import outline_at
 from bot.gateway.work import Work
 from bot.settings import Settings
-from bot.store import deliveries, participants
+from bot.store import participants, sent
 from bot.store.migrate import is_current
 from bot.web.needs import Door, Outline, OutlineStep
 from bot.wiring import base_address, bot_name
@@ -69,7 +69,7 @@ def _past(house: House) -> Callable[[str, str], Awaitable[list[tuple[str, Outgoi
     def work(connection: Connection, channel: str, address: str) -> list[tuple[str, Outgoing]]:
         index = house.seal.index(channel, address)
         found = participants.by_index(connection, [index]).get(index)
-        return deliveries.past(connection, house.seal, found.id, Outgoing) if found else []
+        return sent.past(connection, house.seal, found.id, Outgoing) if found else []
 
     async def past(channel: str, address: str) -> list[tuple[str, Outgoing]]:
         return await house.database.read(work, channel, address)

@@ -7,17 +7,20 @@ start (`settle_what_a_crash_left`). Results are written by the batch, while the 
 import asyncio
 import logging
 import random
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
 import msgspec
 from sqlalchemy import Connection
 
 from bot.gateway.house import House
 from bot.gateway.pace import Bucket, Buckets
+from bot.gateway.tried import Tried, back_off, later, not_now, uncertain, went_out
 from bot.store import deliveries, participants
-from bot.store.database import DatabaseAway
+from bot.store.database import DatabaseAway, DatabaseRefuses
 from bot.store.deliveries import Due, Settled
-from channels.base import Channel, Outgoing, Receipt
+from bot.store.sent import provider_id_of
+from channels.base import Channel, Outgoing
 from channels.errors import DeliveryError
 
 log = logging.getLogger(__name__)
@@ -25,31 +28,26 @@ log = logging.getLogger(__name__)
 AT_ONCE = 64  # sends in flight
 AHEAD = 0.3  # seconds of the pace that are taken from the outbox at a time
 ATTEMPTS = 12
-BACK_OFF = (1, 2, 5, 15, 60, 300, 900, 3600, 3600, 3600, 3600)  # seconds, before jitter
-REPEATED = "uncertain"  # the reason of a delivery that is sent a second time for want of an answer
+NET_MS = 5000
+BROKEN_MS = 60_000  # until a provider that does not know us is asked again
 
 _outgoing = msgspec.json.Decoder(Outgoing)
-
-
-@dataclass(frozen=True)
-class Tried:
-    """What an attempt led to: the row's new state, and what it says of the address."""
-
-    settled: Settled
-    due: Due
-    address_state: str = ""
-    reason: str = ""
-    moved_to: str = ""
 
 
 class Sender:
     """Sends what is due on one channel; a slow or hanging send holds up nobody but its person."""
 
-    def __init__(self, house: House, channel: Channel) -> None:
+    def __init__(
+        self,
+        house: House,
+        channel: Channel,
+        pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
         self.house = house
         self.channel = channel
         self.hold_until = 0
-        self.broken = ""  # why the provider no longer takes anything from us, "" when it does
+        self.broken = ""  # why the provider takes nothing from us at present, "" when it does
+        self._pause = pause
         self._bell = house.database.bell(f"outbox {channel.name}")
         self._overall = Bucket(channel.can.overall, house.clock())
         self._turnstile = asyncio.Lock()
@@ -57,6 +55,7 @@ class Sender:
         self._in_hand: set[asyncio.Task[None]] = set()
         self._tried: list[Tried] = []
         self._has_tried = asyncio.Event()
+        self._writing = asyncio.Lock()
 
     async def settle_what_a_crash_left(self) -> None:
         """Send again, once, what belongs to a talk; count the rest as "perhaps"."""
@@ -72,10 +71,16 @@ class Sender:
                 self._bell.clear()
                 wait_ms = await self._begin_or_wait()
                 if wait_ms != 0 and not stopping.is_set():
-                    await _sleep(self._bell, wait_ms)
+                    await _sleep(self._bell, self._at_most(wait_ms))
             await self._finish()
         finally:
             writer.cancel()
+
+    def _at_most(self, wait_ms: int | None) -> int | None:
+        """Look now and then where a wake-up from another process may be lost."""
+        if self.house.database.embedded:
+            return wait_ms
+        return NET_MS if wait_ms is None else min(wait_ms, NET_MS)
 
     async def send_all_due(self) -> None:
         """Send everything that is due now, and return when its outcomes are written."""
@@ -85,12 +90,12 @@ class Sender:
     async def _finish(self) -> None:
         if self._in_hand:
             await asyncio.wait(set(self._in_hand))
-        await self._write(self._take_tried())
+        await self._write_tried()
 
     async def _begin_or_wait(self) -> int | None:
         try:
             return await self._begin_due()
-        except DatabaseAway as error:
+        except (DatabaseAway, DatabaseRefuses) as error:
             log.warning("%s: sending waits: %s", self.channel.name, error)
             return 1000
 
@@ -143,57 +148,73 @@ class Sender:
         while True:
             await self._has_tried.wait()
             self._has_tried.clear()
-            await asyncio.shield(self._write(self._take_tried()))
+            await asyncio.shield(self._write_tried())
+
+    async def _write_tried(self) -> None:
+        async with self._writing:  # who waits for it waits for what is being written, too
+            await self._write(self._take_tried())
 
     async def _send_to(self, own: list[Due]) -> list[Tried]:
         """Send to one person, in order."""
         tried: list[Tried] = []
+        sent: dict[str, str] = {}  # question → the provider's id of its message
         waits = 0
         for one in own:
             if waits:  # an earlier one must go first
-                tried.append(_not_now(one, waits))
+                tried.append(not_now(one, waits))
                 continue
-            result = await self._try(one)
+            result = await self._try(one, sent)
             tried.append(result)
+            if one.question:
+                sent[one.question] = result.settled.provider_id
             waits = result.settled.not_before if result.settled.state == "waiting" else 0
         return tried
 
-    async def _try(self, due: Due) -> Tried:
+    async def _try(self, due: Due, sent: Mapping[str, str]) -> Tried:
         moment = self.house.clock()
         if due.stopped:
             return Tried(Settled(due.id, "cancelled", "stopped"), due)
         if due.address_state != "good":
             return Tried(Settled(due.id, "failed", due.address_state), due)
-        if self.hold_until > moment or self.broken:
-            return _not_now(due, max(self.hold_until, moment + 1000))
+        if self.hold_until > moment:
+            return not_now(due, self.hold_until)
         wait = self._each.of(due.address, moment).wait(due.units, moment)
         if wait:
-            return _not_now(due, moment + wait)
-        self._each.of(due.address, moment).take(due.units, moment)
+            return not_now(due, moment + wait)
         await self._keep_pace(max(1, due.units))  # a call is a call to the provider
-        return await self._send(due)
+        moment = self.house.clock()
+        if self.hold_until > moment:  # since we stood in line
+            return not_now(due, self.hold_until)
+        self._each.of(due.address, moment).take(due.units, moment)
+        return await self._send(due, sent)
 
     async def _keep_pace(self, units: int) -> None:
         """Wait in line until the sender may send so many units."""
         async with self._turnstile:
-            await asyncio.sleep(self._overall.wait(units, self.house.clock()) / 1000)
+            await self._pause(self._overall.wait(units, self.house.clock()) / 1000)
             self._overall.take(units, self.house.clock())
 
-    async def _send(self, due: Due) -> Tried:
-        outgoing = _outgoing.decode(due.open(self.house.seal))
-        if outgoing.do in ("close", "redraw") and not outgoing.of:
-            outgoing = await self._find(due, outgoing)
-            if not outgoing.of:
-                return Tried(Settled(due.id, "skipped", "the question was never sent"), due)
+    async def _send(self, due: Due, sent: Mapping[str, str]) -> Tried:
         try:
+            outgoing = _outgoing.decode(due.open(self.house.seal))
+            if outgoing.do in ("close", "redraw") and not outgoing.of:
+                outgoing = await self._find(due, outgoing, sent)
+                if not outgoing.of:
+                    return Tried(Settled(due.id, "skipped", "the question was never sent"), due)
             receipt = await self.channel.send(outgoing)
         except DeliveryError as error:
             return self._failed(due, error)
-        return Tried(_went_out(due, receipt), due)
+        except DatabaseAway:
+            return not_now(due, self.house.clock() + 1000)
+        except Exception as error:  # a fault of ours: this one delivery must bear it alone
+            log.exception("%s: a message could not be sent", self.channel.name)
+            return Tried(Settled(due.id, "failed", type(error).__name__), due)
+        self.broken = ""
+        return Tried(went_out(due, receipt), due)
 
-    async def _find(self, due: Due, outgoing: Outgoing) -> Outgoing:
-        message = await self.house.database.read(
-            deliveries.provider_id_of, due.participant, due.closes
+    async def _find(self, due: Due, outgoing: Outgoing, sent: Mapping[str, str]) -> Outgoing:
+        message = sent.get(due.closes) or await self.house.database.read(
+            provider_id_of, due.participant, due.closes
         )
         return msgspec.structs.replace(outgoing, of=message)
 
@@ -204,17 +225,18 @@ class Sender:
         if failure.means == "throttled":
             wait = int(1000 * (error.retry_after or 1)) + random.randint(50, 500)
             self.hold_until = max(self.hold_until, moment + wait)
-            return _later(due, reason, self.hold_until)
+            return later(due, reason, self.hold_until)
         if failure.means == "sender":
             self.broken = failure.words
+            self.hold_until = moment + BROKEN_MS
             log.error("%s stopped sending: %s", self.channel.name, failure.words)
-            return _later(due, reason, moment + 60_000)
-        if failure.means == "moved":
-            return replace(_later(due, reason, moment), moved_to=error.moved_to)
+            return later(due, reason, self.hold_until)
+        if failure.means == "moved" and due.attempts + 1 < ATTEMPTS:
+            return replace(later(due, reason, moment), moved_to=error.moved_to)
         if failure.means == "uncertain":
-            return Tried(_uncertain(due, reason, moment), due)
+            return Tried(uncertain(due, reason, moment), due)
         if failure.again and due.attempts + 1 < ATTEMPTS:
-            return _later(due, reason, moment + _back_off(due.attempts))
+            return later(due, reason, moment + back_off(due.attempts))
         if failure.scope == "address":
             state = "blocked" if failure.means == "opted_out" else "gone"
             return Tried(Settled(due.id, "failed", reason), due, state, reason)
@@ -227,9 +249,20 @@ class Sender:
             except DatabaseAway as error:
                 log.warning("%s: outcomes wait for the database: %s", self.channel.name, error)
                 await asyncio.sleep(1)
+            except DatabaseRefuses as error:
+                await self._write_alone(found, error)
+                break
             else:
                 break
         self._bell.set()
+
+    async def _write_alone(self, found: list[Tried], error: DatabaseRefuses) -> None:
+        """Let the others not suffer for an outcome that cannot be written."""
+        if len(found) > 1:
+            for one in found:
+                await self._write([one])
+        else:
+            log.error("%s: an outcome could not be written: %s", self.channel.name, error)
 
     def _settle(self, connection: Connection, results: list[Tried]) -> None:
         moment, seal = self.house.clock(), self.house.seal
@@ -241,33 +274,6 @@ class Sender:
                 )
             if one.moved_to:
                 deliveries.move(connection, seal, one.due, one.moved_to)
-
-
-def _not_now(due: Due, not_before: int) -> Tried:
-    """Put a delivery back that was not tried."""
-    return Tried(Settled(due.id, "waiting", due.reason, not_before=not_before, tried=False), due)
-
-
-def _later(due: Due, reason: str, not_before: int) -> Tried:
-    """Try again later; that it was repeated once already must not be forgotten."""
-    kept = REPEATED if due.reason == REPEATED else reason
-    return Tried(Settled(due.id, "waiting", kept, not_before=not_before), due)
-
-
-def _went_out(due: Due, receipt: Receipt) -> Settled:
-    return Settled(due.id, "sent", provider_id=receipt.provider_id, units=receipt.units)
-
-
-def _uncertain(due: Due, reason: str, moment: int) -> Settled:
-    """Nobody knows: whatever belongs to a talk goes again once, an announcement does not."""
-    if due.kind == "broadcast" or due.reason == REPEATED:
-        return Settled(due.id, "perhaps", reason)
-    return Settled(due.id, "waiting", REPEATED, not_before=moment + _back_off(due.attempts))
-
-
-def _back_off(attempts: int) -> int:
-    seconds = BACK_OFF[min(attempts, len(BACK_OFF) - 1)]
-    return int(1000 * seconds * random.uniform(0.8, 1.3))
 
 
 async def _sleep(bell: asyncio.Event, wait_ms: int | None) -> None:

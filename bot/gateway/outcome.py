@@ -11,9 +11,10 @@ from bot.dialogue.reply import Effect, Kept, Learned, Prompt
 from bot.gateway.render import Drawn, draw
 from bot.gateway.sitting import Seat, Sitting
 from bot.store import handovers, participants
-from bot.store.deliveries import cancel, provider_id_of
+from bot.store.deliveries import cancel
 from bot.store.keeping import Gone, Said, verdict_told
 from bot.store.participants import Address
+from bot.store.sent import provider_id_of
 
 HOUR = 3_600_000
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from bot.dialogue.conversation import Conversation, Person, Scene
 from bot.gateway.house import House
 from bot.gateway.programme import Offered
-from bot.store import conversations, deliveries, keeping, participants, reminders
+from bot.store import conversations, deliveries, keeping, participants, reminders, sent
 from bot.store.participants import Address
 from bot.store.wire import NewDelivery
 from channels.base import Outgoing
@@ -96,7 +96,7 @@ class Sitting:
             for key in ids
             if key in self.seats and self.seats[key].open_key
         }
-        handed = deliveries.handed_over(self.connection, open_questions)
+        handed = sent.handed_over(self.connection, open_questions)
         for key, at in handed.items():
             self.seats[key].handed_at = at
 

@@ -1,18 +1,31 @@
 """The outbox: what is promised, what is being sent, and what became of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Integer, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from bot.store.fast import many
 from bot.store.seal import Seal
 from bot.store.tables import addresses, deliveries, participants
 from bot.store.wire import NewDelivery
 
-Body = TypeVar("Body")
 COLUMN = b"deliveries"
 UNASKED = ("broadcast", "reminder")  # never to someone who said stop
 FINAL = ("sent", "delivered", "read", "failed", "skipped", "perhaps", "cancelled")
@@ -29,6 +42,7 @@ class Due:
     kind: str
     sealed: bytes
     attempts: int
+    question: str
     closes: str
     made_at: int
     units: int
@@ -90,11 +104,8 @@ def claim(
     A participant's deliveries keep their order: behind one that must wait, the others wait too.
     """
     due = _due(connection, channel, moment, limit, skip_locked=skip_locked)
-    blocked = _blocked(connection, {one.participant for one in due}, channel, moment)
-    taken = [one for one in due if one.id <= blocked.get(one.participant, one.id)]
-    if taken:
-        many(connection, _claimed, [{"b_id": one.id, "b_at": moment} for one in taken])
-    return taken
+    many(connection, _claimed, [{"b_id": one.id, "b_at": moment} for one in due])
+    return due
 
 
 _claimed = (
@@ -109,8 +120,8 @@ _claimed = (
 )
 
 _DUE = (deliveries.c.id, deliveries.c.participant_id, deliveries.c.address_id, deliveries.c.kind,
-        deliveries.c.sealed, deliveries.c.attempts, deliveries.c.closes, deliveries.c.made_at,
-        deliveries.c.units, deliveries.c.reason, participants.c.stopped_at,
+        deliveries.c.sealed, deliveries.c.attempts, deliveries.c.question, deliveries.c.closes,
+        deliveries.c.made_at, deliveries.c.units, deliveries.c.reason, participants.c.stopped_at,
         addresses.c.state)  # fmt: skip
 
 
@@ -125,6 +136,7 @@ def _due(
             deliveries.c.state == "waiting",
             deliveries.c.channel == channel,
             deliveries.c.not_before <= moment,
+            ~_behind_another(moment),
         )
         .order_by(deliveries.c.rank, deliveries.c.id)
         .limit(limit)
@@ -135,24 +147,19 @@ def _due(
     return [Due(*row) for row in rows]
 
 
-def _blocked(
-    connection: Connection, people: Iterable[int], channel: str, moment: int
-) -> dict[int, int]:
-    """Return, per participant, the first delivery that is in hand or must wait."""
-    query = (
-        select(deliveries.c.participant_id, func.min(deliveries.c.id))
-        .where(
-            deliveries.c.participant_id.in_(list(people)),
-            deliveries.c.channel == channel,
-            deliveries.c.rank == 0,
-            or_(
-                deliveries.c.state == "sending",
-                and_(deliveries.c.state == "waiting", deliveries.c.not_before > moment),
-            ),
-        )
-        .group_by(deliveries.c.participant_id)
+_earlier = deliveries.alias("earlier")
+
+
+def _behind_another(moment: int) -> ColumnElement[bool]:
+    """Say whether an earlier one to the same person is in hand, or must wait."""
+    later = and_(_earlier.c.state == "waiting", _earlier.c.not_before > moment)
+    return exists().where(
+        _earlier.c.participant_id == deliveries.c.participant_id,
+        _earlier.c.channel == deliveries.c.channel,
+        _earlier.c.rank <= deliveries.c.rank,
+        _earlier.c.id < deliveries.c.id,
+        or_(_earlier.c.state == "sending", later),
     )
-    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 @dataclass(frozen=True)
@@ -168,6 +175,9 @@ class Settled:
     tried: bool = True  # False: it was taken, but not sent
 
 
+_unless_never_tried = case(
+    (deliveries.c.attempts == bindparam("b_untried"), null()), else_=deliveries.c.first_at
+)
 _settled = (
     update(deliveries)
     .where(deliveries.c.id == bindparam("b_id"), deliveries.c.state == "sending")
@@ -178,6 +188,7 @@ _settled = (
         }
         | {"attempts": deliveries.c.attempts - bindparam("b_untried")}
         | {"units": func.coalesce(bindparam("b_units", type_=Integer), deliveries.c.units)}
+        | {"first_at": _unless_never_tried}
     )
 )
 
@@ -251,32 +262,6 @@ def next_due(connection: Connection, channel: str, moment: int) -> int | None:
     return due
 
 
-def handed_over(connection: Connection, open_questions: Mapping[int, str]) -> dict[int, int]:
-    """Return, per participant, when their open question was first handed to the provider."""
-    if not open_questions:
-        return {}
-    query = select(deliveries.c.participant_id, deliveries.c.question, deliveries.c.first_at).where(
-        deliveries.c.participant_id.in_(list(open_questions)),
-        deliveries.c.question.in_(list(set(open_questions.values()))),
-        deliveries.c.first_at.is_not(None),
-    )
-    found: dict[int, int] = {}
-    for owner, question, at in connection.execute(query):
-        if open_questions.get(owner) == question:
-            found[owner] = min(at, found.get(owner, at))
-    return found
-
-
-def provider_id_of(connection: Connection, participant: int, question: str) -> str:
-    """Return the provider's id of the message that asked a question, "" if it was never sent."""
-    query = select(deliveries.c.provider_id).where(
-        deliveries.c.participant_id == participant,
-        deliveries.c.question == question,
-        deliveries.c.provider_id != "",
-    )
-    return connection.scalar(query.order_by(deliveries.c.id.desc()).limit(1)) or ""
-
-
 def advance(connection: Connection, delivery: int, state: str, reason: str) -> bool:
     """Move a delivery's status forward, never back; say whether it moved."""
     current = connection.scalar(
@@ -289,19 +274,3 @@ def advance(connection: Connection, delivery: int, state: str, reason: str) -> b
         update(deliveries).where(deliveries.c.id == delivery).values(state=state, reason=reason)
     )
     return True
-
-
-def past(
-    connection: Connection, seal: Seal, address: int, kind: type[Body]
-) -> list[tuple[str, Body]]:
-    """Return (provider's id, message) of what was sent to an address, oldest first."""
-    query = select(deliveries.c.provider_id, deliveries.c.sealed).where(
-        deliveries.c.address_id == address,
-        deliveries.c.state.in_(("sent", "delivered", "read")),
-        deliveries.c.sealed.is_not(None),
-    )
-    rows = connection.execute(query.order_by(deliveries.c.id))
-    return [
-        (provider_id, msgspec.json.decode(seal.open(COLUMN, sealed), type=kind))
-        for provider_id, sealed in rows
-    ]

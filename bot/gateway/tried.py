@@ -1,0 +1,50 @@
+"""What an attempt to send led to, and when the next one is due."""
+
+import random
+from dataclasses import dataclass
+
+from bot.store.deliveries import Due, Settled
+from channels.base import Receipt
+
+BACK_OFF = (1, 2, 5, 15, 60, 300, 900, 3600, 3600, 3600, 3600)  # seconds, before jitter
+REPEATED = "uncertain"  # the reason of a delivery that is sent a second time for want of an answer
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What an attempt led to: the row's new state, and what it says of the address."""
+
+    settled: Settled
+    due: Due
+    address_state: str = ""
+    reason: str = ""
+    moved_to: str = ""
+
+
+def not_now(due: Due, not_before: int) -> Tried:
+    """Put a delivery back that was not tried."""
+    return Tried(Settled(due.id, "waiting", due.reason, not_before=not_before, tried=False), due)
+
+
+def later(due: Due, reason: str, not_before: int) -> Tried:
+    """Try again later; that it was repeated once already must not be forgotten."""
+    kept = REPEATED if due.reason == REPEATED else reason
+    return Tried(Settled(due.id, "waiting", kept, not_before=not_before), due)
+
+
+def went_out(due: Due, receipt: Receipt) -> Settled:
+    """It was taken."""
+    return Settled(due.id, "sent", provider_id=receipt.provider_id, units=receipt.units)
+
+
+def uncertain(due: Due, reason: str, moment: int) -> Settled:
+    """Nobody knows: whatever belongs to a talk goes again once, an announcement does not."""
+    if due.kind == "broadcast" or due.reason == REPEATED:
+        return Settled(due.id, "perhaps", reason)
+    return Settled(due.id, "waiting", REPEATED, not_before=moment + back_off(due.attempts))
+
+
+def back_off(attempts: int) -> int:
+    """Return for how many milliseconds to wait after so many attempts."""
+    seconds = BACK_OFF[min(attempts, len(BACK_OFF) - 1)]
+    return int(1000 * seconds * random.uniform(0.8, 1.3))
