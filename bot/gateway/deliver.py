@@ -5,6 +5,7 @@ start (`settle_what_a_crash_left`). Results are written by the batch, while the 
 """
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 64  # sends in flight
 AHEAD = 0.3  # seconds of the pace that are taken from the outbox at a time
 ATTEMPTS = 12
+LEFT_MS = 300_000  # longer than any send: whoever had it in hand so long has died
 NET_MS = 5000
 BROKEN_MS = 60_000  # until a provider that does not know us is asked again
 
@@ -46,6 +48,7 @@ class Sender:
         self.house = house
         self.channel = channel
         self.hold_until = 0
+        self._settled_at = 0
         self.broken = ""  # why the provider takes nothing from us at present, "" when it does
         self._pause = pause
         self._bell = house.database.bell(f"outbox {channel.name}")
@@ -58,8 +61,16 @@ class Sender:
         self._writing = asyncio.Lock()
 
     async def settle_what_a_crash_left(self) -> None:
-        """Send again, once, what belongs to a talk; count the rest as "perhaps"."""
-        repeated, perhaps = await self.house.database.write(deliveries.uncertain, self.channel.name)
+        """Send again, once, what belongs to a talk; count the rest as "perhaps".
+
+        Where others send too, what they have in hand is not taken for a crash's.
+        """
+        house = self.house
+        before = house.clock() - (0 if house.database.embedded else LEFT_MS)
+        repeated, perhaps = await house.database.write(
+            deliveries.uncertain, self.channel.name, before
+        )
+        self._settled_at = house.clock()
         if repeated or perhaps:
             log.warning("%s: %d sent again, %d perhaps sent", self.channel.name, repeated, perhaps)
 
@@ -70,11 +81,19 @@ class Sender:
             while not stopping.is_set():
                 self._bell.clear()
                 wait_ms = await self._begin_or_wait()
+                await self._look_for_what_others_left()
                 if wait_ms != 0 and not stopping.is_set():
                     await _sleep(self._bell, self._at_most(wait_ms))
             await self._finish()
         finally:
             writer.cancel()
+
+    async def _look_for_what_others_left(self) -> None:
+        """Take over what another process had in hand when it died (PostgreSQL)."""
+        shared = not self.house.database.embedded
+        if shared and self.house.clock() > self._settled_at + LEFT_MS:
+            with contextlib.suppress(DatabaseAway):
+                await self.settle_what_a_crash_left()
 
     def _at_most(self, wait_ms: int | None) -> int | None:
         """Look now and then where a wake-up from another process may be lost."""

@@ -234,13 +234,14 @@ def cancel(connection: Connection, participant: int, reason: str) -> int:
     return connection.execute(query).rowcount
 
 
-def uncertain(connection: Connection, channel: str) -> tuple[int, int]:
-    """Settle what a crash left half sent: (sent again once, perhaps sent).
+def uncertain(connection: Connection, channel: str, before: int) -> tuple[int, int]:
+    """Settle what a crash left half sent before a moment: (sent again once, perhaps sent).
 
     Whatever belongs to a talk goes again once, for the person would be stranded; an announcement
     does not.
     """
-    left = (deliveries.c.state == "sending") & (deliveries.c.channel == channel)
+    ours = (deliveries.c.state == "sending") & (deliveries.c.channel == channel)
+    left = ours & (deliveries.c.last_at <= before)
     again = left & (deliveries.c.kind != "broadcast") & (deliveries.c.reason != "uncertain")
     repeated = connection.execute(
         update(deliveries).where(again).values(state="waiting", reason="uncertain", not_before=0)

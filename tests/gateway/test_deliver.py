@@ -375,7 +375,7 @@ async def test_what_a_crash_left_half_sent_goes_again_once_an_announcement_does_
     await knows(home, ama, ben)
     await promises(home, ama, "reply")
     await promises(home, ben, "news", kind="broadcast", rank=2)
-    sending = update(tables.deliveries).values(state="sending", attempts=1)
+    sending = update(tables.deliveries).values(state="sending", attempts=1, last_at=1)
     await home.write(lambda c: c.execute(sending))
     sender = sender_of(home)
     await sender.settle_what_a_crash_left()
@@ -384,12 +384,24 @@ async def test_what_a_crash_left_half_sent_goes_again_once_an_announcement_does_
     assert [state for state, _ in await home.states()] == ["sent", "perhaps"]
 
 
+async def test_what_another_process_has_in_hand_is_not_taken_for_a_crashs(home: Home) -> None:
+    ama = home.person()
+    await knows(home, ama)
+    await promises(home, ama, "reply")
+    just_now = home.house.clock()
+    sending = update(tables.deliveries).values(state="sending", attempts=1, last_at=just_now)
+    await home.write(lambda c: c.execute(sending))
+    await sender_of(home).settle_what_a_crash_left()
+    alone = home.database.embedded  # then nobody else can have it in hand
+    assert await home.states() == [("waiting", "uncertain") if alone else ("sending", "")]
+
+
 async def test_after_two_crashes_nobody_is_written_to_a_third_time(home: Home) -> None:
     ama = home.person()
     await knows(home, ama)
     await promises(home, ama, "reply")
     for _ in range(2):
-        sending = update(tables.deliveries).values(state="sending")
+        sending = update(tables.deliveries).values(state="sending", last_at=1)
         await home.write(lambda c, query=sending: c.execute(query))
         await sender_of(home).settle_what_a_crash_left()
     await home.sends()
