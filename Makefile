@@ -5,7 +5,7 @@ BIN := .venv/bin
 
 .PHONY: run test test-browser check install documents env-example rehearse bench clean
 
-run: install                 ## talk in the terminal's browser at http://127.0.0.1:8080, and on Telegram with a token
+run: install                 ## everything at http://127.0.0.1:8080, and on Telegram with a token
 	$(BIN)/palabre serve
 
 test: install-test           ## everything that needs no browser: SQLite and a real PostgreSQL
