@@ -13,7 +13,7 @@ def explain_participant(
 ) -> list[str] | None:
     """Return sentences about a participant; None if there is no such one."""
     found = participants.by_pseudonym(connection, pseudonym)
-    if found is None:
+    if found is None or participants.is_forgotten(connection, found):
         return None
     sitting = Sitting(connection, house, house.clock())
     sitting.load([found])

@@ -10,6 +10,7 @@ from bot.store.database import Database
 from bot.store.media import MediaStore
 from bot.store.seal import Seal
 from channels.base import Capabilities, Channel
+from channels.capabilities import BY_NAME, TELEGRAM
 
 
 def wall_clock() -> int:
@@ -41,5 +42,6 @@ class House:
     trial_channels: frozenset[str] = frozenset({"simulator", "terminal"})
 
     def can(self, channel: str) -> Capabilities:
-        """Return what a channel can show and carry."""
-        return self.channels[channel].can
+        """Return what a channel can show and carry, also one that another process has."""
+        known = self.channels.get(channel)
+        return known.can if known else BY_NAME.get(channel.rpartition(":")[2], TELEGRAM)

@@ -1,8 +1,9 @@
-"""One holder at a time: only one process may ask Telegram for a bot's updates."""
+"""One holder at a time: one process asks for a bot's updates, one sends on a channel."""
 
 import asyncio
 import contextlib
 import logging
+import os
 import secrets
 from collections.abc import Awaitable, Callable
 
@@ -15,6 +16,7 @@ log = logging.getLogger(__name__)
 
 HELD_MS = 30_000
 RENEW_SECONDS = 8
+THIS_RUN = secrets.token_hex(4)  # a number of a process may come again
 
 
 class Lease:
@@ -23,25 +25,37 @@ class Lease:
     def __init__(self, database: Database, name: str) -> None:
         self._database = database
         self.name = name
-        self.holder = secrets.token_hex(8)
+        self.holder = f"{os.getpid()}.{THIS_RUN}.{secrets.token_hex(4)}"
 
-    async def while_held(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Run `work` while the lease is ours; when it is lost, stop and wait for it again."""
-        while True:
-            await self._until_ours()
+    async def while_held(
+        self, work: Callable[[], Awaitable[None]], stopping: asyncio.Event | None = None
+    ) -> None:
+        """Run `work` while the lease is ours; when it is lost, stop and wait for it again.
+
+        Returns when `work` has ended, or when one is `stopping` before the lease is ours.
+        """
+        stopping = stopping or asyncio.Event()
+        while await self._until_ours(stopping):
             task = asyncio.ensure_future(work())
             keeper = asyncio.create_task(self._keep())
-            done, _ = await asyncio.wait({task, keeper}, return_when=asyncio.FIRST_COMPLETED)
-            keeper.cancel()
-            if task in done:
-                return
-            log.warning("%s: another process has taken over", self.name)
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            try:
+                await asyncio.wait({task, keeper}, return_when=asyncio.FIRST_COMPLETED)
+                if task.done():
+                    task.result()
+                    return
+                log.warning("%s: another process has taken over", self.name)
+            finally:
+                keeper.cancel()
+                task.cancel()
+                await asyncio.gather(task, keeper, return_exceptions=True)
 
-    async def _until_ours(self) -> None:
-        while not await self._take():
-            await asyncio.sleep(RENEW_SECONDS / 2)
+    async def _until_ours(self, stopping: asyncio.Event) -> bool:
+        while not stopping.is_set():
+            if await self._take():
+                return True
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), RENEW_SECONDS / 2)
+        return False
 
     async def _keep(self) -> None:
         while await self._take():
@@ -64,11 +78,29 @@ def take(connection: Connection, database: Database, name: str, holder: str, mom
     query = select(leases).where(leases.c.name == name).with_for_update()
     row = connection.execute(query).one_or_none()
     if row is not None and row.holder != holder and row.until > moment:
-        return False
+        died = database.embedded and _has_died(row.holder)  # an embedded file has one machine
+        if not died:
+            return False
     statement = database.upsert(leases, ("name",), ("holder", "until"))
     values = {"name": name, "holder": holder, "until": moment + HELD_MS}
     connection.execute(statement, [values])
     return True
+
+
+def _has_died(holder: str) -> bool:
+    """Say whether the process that held a lease has gone without giving it back."""
+    number, _, rest = holder.partition(".")
+    if not number.isdigit():
+        return False
+    if int(number) == os.getpid():
+        return not rest.startswith(f"{THIS_RUN}.")
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def _drop(connection: Connection, name: str, holder: str) -> None:

@@ -25,6 +25,10 @@ STOPPED = "said stop"
 NO_ADDRESS = "no address that can be reached"
 NOT_CONCERNED = "another role"
 DONE = "has taken part already"
+IN_IT = "is answering already"
+TOLD = "was told already"
+QUIETLY = "opened quietly"
+Chunk = dict[int, Address | None]  # participant → the address to write to
 TRIAL = "only tried it out"
 
 
@@ -90,16 +94,17 @@ def find(consultation: Consultation, code: str) -> Phase:
 
 def preview(connection: Connection, house: House, phase: Phase) -> Preview:
     """Count whom opening would reach."""
+    told = _told_since_opened(connection, phase)
     channels: Counter[str] = Counter()
     languages: Counter[str] = Counter()
     excluded: Counter[str] = Counter()
     for chunk in _chunks(connection):
         sitting = Sitting(connection, house, house.clock())
-        sitting.load([one.participant for one in chunk])
-        for address in chunk:
-            seat = sitting.seats[address.participant]
-            reason = _why_not(sitting, seat, address, phase)
-            if reason:
+        sitting.load(chunk)
+        for owner, address in chunk.items():
+            seat = sitting.seats[owner]
+            reason = TOLD if owner in told else _why_not(sitting, seat, address, phase)
+            if reason or address is None:
                 excluded[reason] += 1
             else:
                 channels[address.channel] += 1
@@ -125,6 +130,7 @@ def open_and_announce(connection: Connection, house: House, phase: Phase) -> int
 def _open(connection: Connection, house: House, phase: Phase, *, announces: bool) -> int:
     if not phase.flow:
         raise NoFlow(NoFlow.__doc__)
+    told = _told_since_opened(connection, phase)
     _set_state(connection, house, phase, "open")
     moment = house.clock()
     broadcast: int = connection.execute(
@@ -139,16 +145,16 @@ def _open(connection: Connection, house: House, phase: Phase, *, announces: bool
         },
     ).scalar_one()
     for chunk in _chunks(connection):
-        _reach(connection, house, phase, chunk, broadcast, announces=announces)
+        _reach(connection, house, phase, chunk, broadcast, told, announces=announces)
     connection.execute(
-        update(broadcasts)
-        .where(broadcasts.c.id == broadcast)
-        .values(state="done", ended_at=moment)
+        update(broadcasts).where(broadcasts.c.id == broadcast).values(state="done", ended_at=moment)
     )
     return broadcast
 
 
 def _set_state(connection: Connection, house: House, phase: Phase, state: str) -> None:
+    if phase_states(connection).get(phase.code) == state:
+        return
     moment = house.clock()
     database = house.database
     statement = database.upsert(phases, ("code",), ("state", "changed_at"))
@@ -157,22 +163,41 @@ def _set_state(connection: Connection, house: House, phase: Phase, state: str) -
     note(connection, moment, "coordinator", f"phase {state}", phase.code)
 
 
-def _chunks(connection: Connection) -> list[list[Address]]:
-    """Return everybody once, by the address last heard from, in chunks."""
+def _told_since_opened(connection: Connection, phase: Phase) -> set[int]:
+    """Return to whom an open phase was announced since it was opened: nobody is told twice."""
+    query = (
+        select(recipients.c.participant_id)
+        .join(broadcasts, broadcasts.c.id == recipients.c.broadcast_id)
+        .join(phases, phases.c.code == broadcasts.c.phase)
+        .where(
+            phases.c.code == phase.code,
+            phases.c.state == "open",
+            broadcasts.c.made_at >= phases.c.changed_at,
+            recipients.c.state == "waiting",
+        )
+    )
+    return set(connection.scalars(query))
+
+
+def _chunks(connection: Connection) -> list[Chunk]:
+    """Return everybody once, with the address last heard from, in chunks.
+
+    Of those who share a phone, only who speaks on it now has an address.
+    """
     query = select(people_table.c.id).where(
         people_table.c.merged_into.is_(None), people_table.c.forgotten_at.is_(None)
     )
     ids = list(connection.scalars(query.order_by(people_table.c.id)))
     chunks = []
     for start in range(0, len(ids), CHUNK):
-        first: dict[int, Address] = {}
-        for one in participants.addresses_of(connection, ids[start : start + CHUNK]):
-            first.setdefault(one.participant, one)
-        chunks.append(list(first.values()))
+        chunk: Chunk = dict.fromkeys(ids[start : start + CHUNK])
+        for one in reversed(participants.addresses_of(connection, chunk)):
+            chunk[one.participant] = one
+        chunks.append(chunk)
     return chunks
 
 
-def _why_not(sitting: Sitting, seat: Seat, address: Address, phase: Phase) -> str:
+def _why_not(sitting: Sitting, seat: Seat, address: Address | None, phase: Phase) -> str:
     """Say why someone is not written to, "" when they are."""
     person = seat.person
     if seat.trial and sitting.house.leaves_trials_out:
@@ -185,34 +210,33 @@ def _why_not(sitting: Sitting, seat: Seat, address: Address, phase: Phase) -> st
         return NOT_CONCERNED
     if phase.flow in person.done:
         return DONE
-    if address.state != "good" or address.channel not in sitting.house.channels:
+    here = sitting.house.channels
+    if address is None or address.state != "good" or address.channel not in here:
         return NO_ADDRESS
     return ""
 
 
 def _reach(
-    connection: Connection, house: House, phase: Phase, chunk: list[Address], broadcast: int,
-    *, announces: bool,
+    connection: Connection, house: House, phase: Phase, chunk: Chunk, broadcast: int,
+    told: set[int], *, announces: bool,
 ) -> None:  # fmt: skip
     moment = house.clock()
-    owners = [one.participant for one in chunk]
-    house.database.lock_participants(connection, owners)
+    house.database.hold_participants(connection, chunk)
     sitting = Sitting(connection, house, moment)
-    sitting.load(owners)
+    sitting.load(chunk)
     outcomes, invited = [], []
-    for address in chunk:
-        seat = sitting.seats[address.participant]
-        reason = _why_not(sitting, seat, address, phase)
-        if not reason or reason == NO_ADDRESS:
-            invited.append(_invitation(address.participant, phase, broadcast, moment))
-        if not reason and announces:
-            _announce(sitting, seat, address, phase, broadcast)
-        state = "skipped" if reason else ("waiting" if announces else "skipped")
+    for owner, address in chunk.items():
+        seat = sitting.seats[owner]
+        reason = TOLD if owner in told else _why_not(sitting, seat, address, phase)
+        if reason in ("", NO_ADDRESS):
+            invited.append(_invitation(owner, phase, broadcast, moment))
+        if not reason and address is not None:
+            reason = _announce(sitting, seat, address, phase, broadcast) if announces else QUIETLY
         outcomes.append({
             "broadcast_id": broadcast,
-            "participant_id": address.participant,
-            "state": state,
-            "reason": reason or ("" if announces else "opened quietly"),
+            "participant_id": owner,
+            "state": "skipped" if reason else "waiting",
+            "reason": reason,
             "at": moment,
         })  # fmt: skip
     conversations.invite(connection, house.database, invited)
@@ -232,11 +256,13 @@ def _invitation(owner: int, phase: Phase, broadcast: int, moment: int) -> dict[s
     }
 
 
-def _announce(sitting: Sitting, seat: Seat, address: Address, phase: Phase, broadcast: int) -> None:
+def _announce(sitting: Sitting, seat: Seat, address: Address, phase: Phase, broadcast: int) -> str:
+    """Announce a phase to someone, or say why there is nothing to announce."""
     scene = sitting.scene(seat, address.channel)
     invitation = Invitation(phase.flow, "", sitting.moment, str(broadcast))
     turn = talk.invite(sitting.programme, seat.person, scene, invitation)
     put_down(sitting, seat, turn, address, kind="broadcast", rank=2, broadcast=broadcast)
+    return "" if turn.prompts else IN_IT
 
 
 def outcomes(connection: Connection, broadcast: int) -> dict[str, int]:

@@ -259,7 +259,7 @@ async def _end(job: _Job, end: Callable[[Connection], bool], *, bad: bool) -> No
     keeper, one = job.keeper, job.one
 
     def work(connection: Connection) -> tuple[bool, bool]:
-        keeper.database.hold_participant(connection, one.participant)
+        keeper.database.hold_participants(connection, [one.participant])
         wanted = end(connection)
         if not wanted:
             release(connection, keeper.store, job.keys)

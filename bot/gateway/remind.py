@@ -1,13 +1,18 @@
 """Reminders: once each, by day, at most one in 48 hours to a person, void once answered."""
 
+import logging
+
 from sqlalchemy import Connection
 
 from bot.dialogue import talk
 from bot.gateway.house import House
 from bot.gateway.quiet import HOUR, not_before, zone_of
-from bot.gateway.sit_with import NobodyThere, Table, sit_with
+from bot.gateway.sit_with import NobodyThere, NotHere, Table, sit_with
 from bot.store import reminders
+from bot.store.database import DatabaseAway
 from bot.store.reminders import DueReminder
+
+log = logging.getLogger(__name__)
 
 BETWEEN = 48 * HOUR
 
@@ -15,14 +20,27 @@ BETWEEN = 48 * HOUR
 async def remind_due(house: House) -> int | None:
     """Send the reminders that are due; return when the next one is."""
     for one in await house.database.read(reminders.due, house.clock()):
-        await house.database.write(_remind, house, one, wakes=("outbox",))
+        try:
+            await house.database.write(_remind, house, one, wakes=("outbox",))
+        except DatabaseAway:
+            raise
+        except Exception as error:
+            log.exception("reminder %d failed", one.id)
+            why = type(error).__name__
+            await house.database.write(reminders.settle, one.id, "void", why, house.clock())
     return await house.database.read(reminders.next_due)
 
 
 def _remind(connection: Connection, house: House, one: DueReminder) -> None:
     moment = house.clock()
+    house.database.hold_participants(connection, [one.participant])
+    if not reminders.still_waits(connection, one.id, one.due_at):
+        return  # another worker was here
     try:
         table = sit_with(connection, house, one.participant)
+    except NotHere:
+        reminders.postpone(connection, one.id, moment + HOUR)  # when their channel is back
+        return
     except NobodyThere:
         reminders.settle(connection, one.id, "void", "nobody there", moment)
         return

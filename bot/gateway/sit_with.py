@@ -20,6 +20,10 @@ class NobodyThere(Exception):
     """This participant has no address that can be reached here."""
 
 
+class NotHere(NobodyThere):
+    """This participant can be reached, but not on a channel of this process."""
+
+
 @dataclass(frozen=True)
 class Table:
     """One person at the table, and the address on which one speaks with them."""
@@ -37,18 +41,18 @@ class Table:
 
 
 def sit_with(connection: Connection, house: House, participant: int) -> Table:
-    """Hold a participant's row and load them. Raises NobodyThere."""
-    house.database.hold_participant(connection, participant)
+    """Hold a participant's row and load them. Raises NobodyThere, NotHere."""
+    house.database.hold_participants(connection, [participant])
     sitting = Sitting(connection, house, house.clock())
     sitting.load([participant])
-    reachable = [
-        one
-        for one in participants.addresses_of(connection, [participant])
-        if one.channel in house.channels and one.state == "good"
-    ]
-    if participant not in sitting.seats or not reachable:
+    addresses = participants.addresses_of(connection, [participant])
+    good = [one for one in addresses if one.state == "good"]
+    here = [one for one in good if one.channel in house.channels]
+    if good and not here:
+        raise NotHere(NotHere.__doc__)
+    if participant not in sitting.seats or not here:
         raise NobodyThere(NobodyThere.__doc__)
-    return Table(sitting, sitting.seats[participant], reachable[0])
+    return Table(sitting, sitting.seats[participant], here[0])
 
 
 async def take_unasked(house: House, participant: int, think: Think) -> Turn | None:

@@ -10,6 +10,7 @@ from bot.dialogue import talk
 from bot.gateway.deliver import Sender
 from bot.gateway.erase import erase_what_is_old
 from bot.gateway.house import House
+from bot.gateway.leases import Lease
 from bot.gateway.receive import Receiver
 from bot.gateway.recordings import Keeper, keep_recordings
 from bot.gateway.remind import remind_due
@@ -21,6 +22,7 @@ from bot.voice.pool import Ears
 
 log = logging.getLogger(__name__)
 
+PAUSE_MS = 5000  # after a failure that nobody foresaw
 NET_MS = 5000  # a slow look where a wake-up from another process may be lost (PostgreSQL)
 
 
@@ -54,14 +56,27 @@ class Work:
         if not works:
             return
         for sender in self.senders.values():
-            await sender.settle_what_a_crash_left()
-            self._begin(sender.run(self.stopping), ends=True)
+            self._begin(self._send(sender, alone=alone), ends=True)
         self._begin(self._loop("inbox", self._take_all_turns), ends=True)
         self._begin(keep_recordings(self._keeper()))
         if not alone:
             self._begin(self._loop("reminders", lambda: remind_due(self.house)), ends=True)
             self._begin(self._loop("erase", lambda: erase_what_is_old(self.house)), ends=True)
             self._begin(self._listen())
+
+    async def _send(self, sender: Sender, *, alone: bool) -> None:
+        """Send on a channel: only one process does, else order and pace would be nobody's."""
+
+        async def sends() -> None:
+            await sender.settle_what_a_crash_left()
+            await sender.run(self.stopping)
+
+        if self.house.database.embedded or alone:
+            await sends()
+            return
+        lease = Lease(self.house.database, f"send {sender.channel.name}")
+        await lease.while_held(sends, self.stopping)
+        await lease.give_back()
 
     def _begin(self, loop: Coroutine[None, None, None], *, ends: bool = False) -> None:
         task = asyncio.create_task(loop)
@@ -99,6 +114,9 @@ class Work:
             except DatabaseAway as error:
                 log.warning("%s waits: %s", name, error)
                 due = self.house.clock() + 1000
+            except Exception:
+                log.exception("%s failed; it is tried again", name)
+                due = self.house.clock() + PAUSE_MS
             if not self.stopping.is_set():
                 await self._sleep(bell, due)
 
@@ -110,8 +128,13 @@ class Work:
 
     async def _listen(self) -> None:
         """Pass on what other processes announce."""
-        async for names in self.house.database.listen():
-            self.house.database.ring(*names)
+        while True:
+            try:
+                async for names in self.house.database.listen():
+                    self.house.database.ring(*names)
+            except Exception as error:  # noqa: BLE001 - whatever it is, one must go on listening
+                log.warning("what other processes announce is not heard: %s", type(error).__name__)
+            await asyncio.sleep(PAUSE_MS / 1000)
 
     async def _verdict_came(self, participant: int, media: str) -> None:
         """Tell someone, late, that their recording cannot be used."""

@@ -123,11 +123,12 @@ class Database:
         query = select(column).where(column.in_(wanted)).order_by(column)
         return set(connection.scalars(query.with_for_update(skip_locked=True)))
 
-    def hold_participant(self, connection: Connection, participant: int) -> None:
-        """Wait for one participant's row: whatever changes a conversation takes it first."""
+    def hold_participants(self, connection: Connection, ids: Iterable[int]) -> None:
+        """Wait for participants' rows: whatever changes a conversation takes them first."""
         if not self.embedded:
             column = participants.c.id
-            connection.execute(select(column).where(column == participant).with_for_update())
+            query = select(column).where(column.in_(list(ids))).order_by(column)
+            connection.execute(query.with_for_update())
 
     # --- waking up without asking ------------------------------------------------------------
 

@@ -253,3 +253,9 @@ def by_pseudonym(connection: Connection, pseudonym: str) -> int | None:
     """Find a participant's id."""
     query = select(participants.c.id).where(participants.c.pseudonym == pseudonym)
     return connection.scalar(query)
+
+
+def is_forgotten(connection: Connection, participant: int) -> bool:
+    """Say whether a participant asked to be forgotten: there is nothing left to look at."""
+    query = select(participants.c.forgotten_at).where(participants.c.id == participant)
+    return connection.scalar(query) is not None

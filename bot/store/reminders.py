@@ -35,6 +35,14 @@ def due(connection: Connection, moment: int, limit: int = 200) -> list[DueRemind
     return [DueReminder(*row) for row in rows]
 
 
+def still_waits(connection: Connection, reminder: int, due_at: int) -> bool:
+    """Say whether a reminder waits for this time still. Hold its participant's row first."""
+    query = select(reminders.c.due_at).where(
+        reminders.c.id == reminder, reminders.c.state == "waiting"
+    )
+    return connection.scalar(query) == due_at
+
+
 def settle(connection: Connection, reminder: int, state: str, reason: str, moment: int) -> None:
     """Write that a reminder was sent, or is void and why."""
     connection.execute(
