@@ -137,7 +137,7 @@ def correct(draft: Draft, node: Node, read: Read, reply: Reply) -> None:
     draft.note(trail=was.trail[:-1], place=place, open_key=was.before_key, heard=None, chosen=(),
                asked_at=old.asked_at)  # fmt: skip
     _unlearn_quietly(draft, node)
-    before = draft.prompts, draft.effects, draft.closes
+    before = draft.prompts, draft.effects, draft.closes, draft.ends_place
     draft.prompts, draft.effects = [], []
     comment = "\n".join(part for part in (old.comment, read.comment) if part)
     again = Reply(id=reply.id, at=reply.at)
@@ -151,7 +151,7 @@ def correct(draft: Draft, node: Node, read: Read, reply: Reply) -> None:
     if draft.talk is not None and draft.open.place == was.place and was.place:
         draft.note(open_key=was.open_key, asked_at=was.asked_at, heard=was.heard,
                    chosen=was.chosen)  # fmt: skip
-        draft.prompts, draft.effects, draft.closes = before
+        draft.prompts, draft.effects, draft.closes, draft.ends_place = before
 
 
 def _unlearn_quietly(draft: Draft, node: Node) -> None:
@@ -198,7 +198,8 @@ def go_back(draft: Draft) -> None:
     if not last.skipped:
         draft.withdraw(f"{talk.key}:{last.place}", last.held)
     node = draft.index.by_name[last.place.partition("@")[0]]
-    draft.closes = talk.open_key if talk.open_key and draft.node.choices else ""
+    if talk.open_key:
+        draft.leave(draft.node, talk.open_key)
     draft.note(trail=talk.trail[:-1], before=None, before_key="", heard=None, chosen=())
     if last.fact:
         draft.learn(Learned(node.step.keep_as, None, "command", node.step.name))

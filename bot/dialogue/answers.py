@@ -48,18 +48,12 @@ def accept(
     kept = _dated(draft, node, kept)
     draft.keep(kept, again=again)
     _remember(draft, node, kept, heard, reply)
-    if node.choices:
-        draft.closes = kept_key(draft)
+    draft.leave(node, draft.open.before_key)
     if answer.unresolved:
         draft.effect("hear", kept.key)
         draft.notice("unresolved_voice" if any(f.is_sound for f in kept.files) else "unresolved")
     tell_verdicts(draft)
     _onward(draft, node, path, answer)
-
-
-def kept_key(draft: Draft) -> str:
-    """Return what the buttons of the question before carried."""
-    return draft.open.before_key
 
 
 def _onward(draft: Draft, node: Node, path: tuple[str, ...], answer: Answer) -> None:
@@ -170,7 +164,7 @@ def skip(draft: Draft) -> None:
     if talk.heard is not None:
         keep_heard(draft, node, path, talk.heard)
     answered = Answered(place=talk.place, skipped=True)
-    draft.closes = talk.open_key if node.choices else ""
+    draft.leave(node, talk.open_key)
     draft.note(trail=(*talk.trail, answered), before=None, before_key="", heard=None, chosen=())
     tell_verdicts(draft)
     go_on(draft, node, path, ())

@@ -23,7 +23,7 @@ class Draft:
     """What is known at the start of the turn, and what has come of the reply so far."""
 
     __slots__ = (
-        "begun", "closes", "effects", "flow", "index", "kept", "language", "learned",
+        "begun", "closes", "effects", "ends_place", "flow", "index", "kept", "language", "learned",
         "person", "programme", "prompts", "reply", "scene", "talk", "understood", "withdrawn",
     )  # fmt: skip
 
@@ -43,6 +43,7 @@ class Draft:
         self.begun: list[str] = []
         self.understood: tuple[str, ...] = ()
         self.closes = ""
+        self.ends_place = False
         self.flow: Flow
         self.index: Index
         self.talk: Conversation | None = None
@@ -157,12 +158,19 @@ class Draft:
         count = self.person.held.get(kind, 0) + by
         self.note_person(held={**self.person.held, kind: max(count, 0)})
 
+    def leave(self, node: Node, key: str) -> None:
+        """Have the buttons of a question taken away, if it has any, with what is said next."""
+        if node.choices:
+            self.closes = key
+        self.ends_place = node.step.answer == "place"
+
     def finish(self) -> Turn:
         """Return the turn as a value."""
         if self.talk is not None:
             self.note_person(conversations=with_talk(self.person.conversations, self.talk))
-        if self.closes and self.prompts:
-            self.prompts[0] = replace(self.prompts[0], closes=self.closes)
+        if self.prompts and (self.closes or self.ends_place):
+            first = self.prompts[0]
+            self.prompts[0] = replace(first, closes=self.closes, ends_place=self.ends_place)
         return Turn(
             self.person,
             tuple(self.prompts),

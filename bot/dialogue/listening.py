@@ -18,8 +18,9 @@ from bot.dialogue.offers import (
     take_up,
     waiting_talk,
 )
+from bot.dialogue.pressing import pressed, with_code
 from bot.dialogue.reply import Learned, Reply
-from bot.dialogue.taking import BARE, press, read_choice, take, take_choice
+from bot.dialogue.taking import BARE, read_choice, take, take_choice
 from bot.dialogue.words import GREETINGS, YES, plain, short
 
 CLOSED_TALK = frozenset({"choice", "1 to 5", "number", "numbers", "date", "time"})
@@ -30,6 +31,8 @@ def listen(draft: Draft, reply: Reply) -> None:
     """Take one reply: what it means is decided in this order."""
     said = command(reply.text) if reply.text and not reply.files else None
     payload = _payload(reply, said)
+    if "#" in reply.pressed:
+        reply = with_code(draft, reply)
     if said == "stop":
         wishes.stop(draft)
     elif payload is not None:
@@ -118,7 +121,7 @@ def _at_a_question(draft: Draft, reply: Reply, said: Command | None) -> None:
         editing.edit_in_a_talk(draft, reply)
         return
     if reply.pressed:
-        _pressed(draft, reply)
+        pressed(draft, reply)
         return
     read = read_choice(draft, reply)
     if said is not None and read is not None and read.how == "understood_beginning":
@@ -192,33 +195,6 @@ def _set_aside(draft: Draft, reply: Reply) -> None:
     hear(draft, reply, silent=True)
 
 
-def _pressed(draft: Draft, reply: Reply) -> None:
-    """Take a button: of the open question, of an offer, or one that is out of date."""
-    key, _, code = reply.pressed.rpartition(":")
-    talk = draft.talk
-    if talk is not None and key == talk.open_key and key:
-        press(draft, code, reply)
-    elif key in ("go", "menu"):
-        draft.understood = ("understood_button", code)
-        take_up(draft, code, switch=key == "menu")
-    elif talk is not None and key == talk.before_key and _twice(draft, reply):
-        amending.add_to_before(draft, reply)
-    else:
-        draft.understood = ("understood_stale",)
-        _stale(draft, key)
-
-
-def _twice(draft: Draft, reply: Reply) -> bool:
-    return amending.belongs_before(draft, reply, fits=False)
-
-
-def _stale(draft: Draft, key: str) -> None:
-    if draft.talk is None:
-        draft.notice("stale_and_done")
-    elif draft.open.open_key:
-        ask_again(draft, draft.phrase("stale"), closes=key)
-
-
 # ── nothing is open ──
 
 
@@ -229,7 +205,7 @@ def _without_a_talk(draft: Draft, reply: Reply, said: Command | None) -> None:
     if reply.edits and editing.edit(draft, reply):
         return
     if reply.pressed:
-        _pressed(draft, reply)
+        pressed(draft, reply)
     elif said is not None:
         wishes.obey(draft, said)
     elif _adds_to_the_last(draft, reply):

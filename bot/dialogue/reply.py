@@ -63,6 +63,7 @@ class Prompt(Struct, frozen=True, omit_defaults=True):
     attach: Attachment | None = None
     place: bool = False  # a place is asked for
     closes: str = ""  # the key of a question whose buttons are to be taken away
+    ends_place: bool = False  # a place was asked for: its button is to be taken away
     redraws: bool = False  # only its buttons changed: the message that was pressed shows them
 
 

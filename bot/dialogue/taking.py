@@ -91,6 +91,7 @@ def finish_picking(draft: Draft, reply: Reply) -> None:
         accept(draft, Answer(codes=talk.chosen), reply)
     elif node.step.answer == "several photos or recordings" and talk.heard:
         accept(draft, Answer(), NO_WORDS)
+        draft.closes = talk.open_key
     else:
         repeat(draft, "pick_first" if node.offer else "nothing_yet")
 

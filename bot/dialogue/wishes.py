@@ -165,7 +165,7 @@ def _enough(draft: Draft) -> None:
         node, path = draft.node, draft.path
         if talk.heard is not None:
             keep_heard(draft, node, path, talk.heard)
-        draft.closes = talk.open_key if node.choices else ""
+        draft.leave(node, talk.open_key)
         draft.note(heard=None, chosen=())
         leave_block(draft, node, path)
         follow(draft)

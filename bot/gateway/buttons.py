@@ -54,15 +54,6 @@ def rows_of(prompt: Prompt, can: Capabilities) -> Rows:
     return (*_in_rows(buttons, can), (done,))
 
 
-def read_pressed(pressed: str, codes: tuple[str, ...]) -> str:
-    """Turn `KEY:#3` back into `KEY:CODE`: a code too long for a button is sent as its place."""
-    key, _, code = pressed.partition(":")
-    place = code[1:]
-    if code.startswith("#") and place.isdecimal() and int(place) < len(codes):
-        return f"{key}:{codes[int(place)]}"
-    return pressed
-
-
 def _data(prompt: Prompt, place: int, choice: Choice, can: Capabilities) -> str:
     data = f"{prompt.key}:{choice.code}"
     if len(data.encode()) <= can.button_data_bytes:

@@ -97,12 +97,24 @@ def _message(
         Outgoing(blank.address, blank.account, text=part)
         for part in split(text or NO_WORDS, can.text_limit, measure)
     ]
-    ends_place = can.place and not (rows or place) and any(prompt.closes for prompt in prompts)
+    ends = _place_ended(prompts, can, blank) if rows else []
     parts[-1] = Outgoing(blank.address, blank.account, text=parts[-1].text, buttons=rows,
-                         ask_place=place, ends_place=ends_place)  # fmt: skip
+                         ask_place=place, ends_place=not (rows or place) and _ends(prompts, can),
+                         )  # fmt: skip
     drawn = [Drawn(part, units=_units(part, can)) for part in parts]
     drawn[-1] = replace(drawn[-1], question=asked.key if asked else "")
-    return drawn
+    return ends + drawn
+
+
+def _ends(prompts: Iterable[Prompt], can: Capabilities) -> bool:
+    return can.place and any(prompt.ends_place for prompt in prompts)
+
+
+def _place_ended(prompts: Iterable[Prompt], can: Capabilities, blank: Outgoing) -> list[Drawn]:
+    """Take the place's button away by a message of its own: one carries one keyboard alone."""
+    if not _ends(prompts, can):
+        return []
+    return [Drawn(Outgoing(blank.address, blank.account, text=PLACE_LABEL, ends_place=True))]
 
 
 def _words(

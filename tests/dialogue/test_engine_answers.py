@@ -334,14 +334,27 @@ def test_a_place_is_words_or_a_position() -> None:
     assert there.value == {"latitude": 14.7, "longitude": -17.4}
 
 
+@pytest.mark.parametrize("said", ["Behind the school", "skip", "back"])
+def test_the_button_of_a_place_goes_away_however_the_question_is_left(said: str) -> None:
+    """With the first words of the next turn, and no sooner."""
+    place = "answer: place\n    optional: yes"
+    two = question(place).replace("steps:\n", "steps:\n  who:\n    ask: Who?\n    answer: text\n")
+    ama = someone(two).says("Ama")
+    assert not ama.turn.prompts[0].ends_place
+    assert ama.says(said).turn.prompts[0].ends_place
+    assert not ama.says("Ama").turn.prompts[0].ends_place
+
+
 def test_photos_and_recordings_are_gathered_until_done() -> None:
     """All of them become one answer."""
     ama = someone(question("answer: several photos or recordings"))
     for number in range(3):
         ama.says(files=(File(f"p{number}", "photo", None, "kept"),))
         assert f"{number + 1}." in ama.heard
+    key = ama.turn.prompts[-1].key
     assert len(ama.says("done").answer("ask").files) == 3
     assert ama.asked == "last"
+    assert ama.turn.prompts[0].closes == key
 
 
 def test_an_empty_message_is_no_answer() -> None:

@@ -310,6 +310,23 @@ def test_the_menu_lists_what_is_open_and_switches_when_asked() -> None:
     assert "the trends" in ama.says("menu").presses("The trends").heard
 
 
+def test_a_button_may_name_the_place_of_its_choice() -> None:
+    """As it does where a code is too long for it: at a question, in the menu, at a consent."""
+    ama = welcomed()
+    key = ama.turn.prompts[-1].key
+    assert ama.says(pressed=f"{key}:#1").answer("view").code == "bad"
+    assert ama.says("menu").says(pressed="menu:#1").open.flow == "draft"  # type: ignore[union-attr]
+    assert "Noted: Do not quote" in ama.says("privacy").says(pressed="privacy:#1").heard
+    assert "earlier question" in ama.says(pressed=f"{key}:#1").heard
+
+
+def test_the_button_of_an_announcement_may_do_so_too() -> None:
+    """It means the newest invitation."""
+    ama = all_done()
+    ama.took(dialogue.invite(ama.programme, ama.person, Scene(ama.now), Invitation("extra")))
+    assert "the extra" in ama.says(pressed="go:#0").heard
+
+
 def test_a_reply_that_picks_nothing_from_the_menu_belongs_to_the_talk() -> None:
     """The menu lapses."""
     ama = welcomed().says("1").says("menu").says("The road is broken")

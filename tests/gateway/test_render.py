@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.dialogue.flow import Choice
+from bot.dialogue.pressing import read_pressed
 from bot.dialogue.reply import Attachment, Prompt
-from bot.gateway.buttons import read_pressed
 from bot.gateway.render import MEASURES, Drawn, draw
 from channels.base import Button, Capabilities, OutFile, Outgoing
 from channels.capabilities import BY_NAME, SMS, TELEGRAM, WHATSAPP
@@ -197,8 +197,21 @@ def test_a_place_can_be_shared_by_a_button_where_the_channel_has_one() -> None:
 
 
 def test_that_button_goes_away_with_the_next_words() -> None:
-    assert sent(Prompt("Merci.", closes="k"))[0].ends_place
-    assert not sent(ASKED)[0].ends_place
+    assert sent(Prompt("Merci.", ends_place=True))[0].ends_place
+    assert not sent(Prompt("Merci.", closes="k"))[0].ends_place
+    assert not sent(Prompt("Merci.", ends_place=True), can=SMS)[0].ends_place
+
+
+def test_where_the_next_question_has_buttons_it_goes_away_by_a_message_of_its_own() -> None:
+    """A message carries one keyboard alone."""
+    away, question = drawn(Prompt("Merci.", ends_place=True), ASKED)
+    assert (away.outgoing.text, away.outgoing.ends_place, away.question) == ("📍", True, "")
+    assert (question.outgoing.ends_place, question.question) == (False, "k1")
+
+
+def test_it_stays_while_a_place_is_asked_for_next() -> None:
+    (again,) = sent(Prompt("Merci.", ends_place=True), Prompt("Où ?", "asked", "k", place=True))
+    assert (again.ends_place, again.ask_place != "") == (False, True)
 
 
 def test_a_long_text_is_split_and_its_buttons_stand_under_the_last_part() -> None:
@@ -225,6 +238,7 @@ PROMPTS = st.builds(
     choose=st.sampled_from(["one", "several", "in order"]),
     done=st.sampled_from(["", "Terminé"]),
     closes=st.sampled_from(["", "k0"]),
+    ends_place=st.booleans(),
     place=st.booleans(),
     attach=st.none() | st.just(PAPER),
 )
