@@ -137,6 +137,7 @@ async def open_house(
             house,
             burst_ms=int(settings.burst_seconds * 1000),
             link=_link(settings),
+            public_url=settings.public_url,
             leaves_trials_out=bool(settings.real_channels),
         )
         prepare(settings, database, library, house.clock())

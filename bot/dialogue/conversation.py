@@ -108,7 +108,7 @@ class Scene(Struct, frozen=True, omit_defaults=True):
     burst_ms: int = 2000
     locale_hint: str = ""  # the phone's language, where the channel tells
     display_name: str = ""
-    link: str = ""  # how others join through this person's network on this channel, if known
+    link: str = ""  # how others join this person's network, as it was known before the reply
 
 
 class Turn(Struct, frozen=True, omit_defaults=True):

@@ -36,6 +36,7 @@ class House:
     burst_ms: int = 2000
     clock: Callable[[], int] = wall_clock
     link: Callable[[str, str], str] = no_link  # a document's public address, "" for none
+    public_url: str = ""  # our https address, "" where we have none
     private_links: dict[str, str] = field(default_factory=dict)  # channel → where one talks to us
     voice_wait_ms: int = 8000
     leaves_trials_out: bool = False  # announcements too, once a real channel is set up

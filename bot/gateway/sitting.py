@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.dialogue.conversation import Conversation, Person, Scene
 from bot.gateway.house import House
+from bot.gateway.joining import known_network, link_to_pass_on
 from bot.gateway.programme import Offered
 from bot.store import conversations, deliveries, keeping, participants, reminders, sent
 from bot.store.participants import Address
@@ -112,7 +113,15 @@ class Sitting:
             burst_ms=self.house.burst_ms,
             locale_hint=hint,
             display_name=name,
+            link=self._link(seat.person, channel.partition(":")[-1] or channel),
         )
+
+    def _link(self, person: Person, kind: str) -> str:
+        """Return how others join through this person's network, "" if there is no way."""
+        network = str(person.facts.get("network", ""))
+        known = network if known_network(self.programme.consultation, network) else ""
+        house = self.house
+        return link_to_pass_on(known, kind, house.private_links, house.public_url)
 
     # --- writing back ------------------------------------------------------------------------
 

@@ -242,3 +242,12 @@ def test_no_french_letter_doubles_the_price_of_a_message(name: str) -> None:
 def test_french_is_inclusive_without_brackets_or_points(name: str) -> None:
     for text in _texts(name, "fr"):
         assert not any(mark in text for mark in ("(e)", "(s)", "·", ".e.")), text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_invitation_to_pass_on_reads_well_with_a_link_and_without(language: str) -> None:
+    """The link is the last line, and the sentence before it is whole."""
+    thanks = flow("trends", language).endings[0].text
+    without, link = fill(thanks, {}), "https://t.me/palabre_bot?start=tejido"
+    assert without.endswith(("ici.", "here.", "aquí."))
+    assert fill(thanks, {"network.link": link}) == f"{without}\n{link}"

@@ -1,0 +1,70 @@
+"""How others join: the links of a network, and the one that a person passes on."""
+
+import pytest
+from gateway.conftest import MakeHome
+from gateway.houses import Post, Texts
+
+from bot.gateway.joining import join_links, link_to_pass_on
+from channels.capabilities import SMS
+
+BOT = {"telegram": "https://t.me/palabre_bot"}
+OURS = "https://palabre.example.org"
+PAGE = f"{OURS}/j/tejido"
+START = "https://t.me/palabre_bot?start=tejido"
+
+PASS_ON = """
+steps:
+  network:
+    ask: Which network?
+    choices from: networks
+    choices:
+      none: None of these
+    keep as: network
+  missing:
+    ask: What is missing?
+    answer: text
+endings:
+  thanks: |
+    Thank you. Others can join here.
+    {network.link}
+"""
+
+
+def test_a_network_has_a_link_for_each_way_that_is_set_up() -> None:
+    assert join_links("tejido", "palabre_bot", OURS) == {"telegram": START, "page": PAGE}
+    assert join_links("tejido", "", "") == {}
+
+
+@pytest.mark.parametrize(
+    ("network", "channel", "links", "public", "expected"),
+    [
+        ("tejido", "telegram", BOT, OURS, START),
+        ("tejido", "sms", BOT, OURS, PAGE),
+        ("tejido", "sms", BOT, "", START),
+        ("tejido", "telegram", {}, OURS, PAGE),
+        ("tejido", "sms", {}, "", ""),
+        ("", "telegram", BOT, OURS, "https://t.me/palabre_bot"),
+        ("", "sms", BOT, OURS, ""),
+    ],
+)
+def test_what_is_passed_on_leads_where_the_person_is_then_to_our_page(
+    network: str, channel: str, links: dict[str, str], public: str, expected: str
+) -> None:
+    assert link_to_pass_on(network, channel, links, public) == expected
+
+
+async def test_the_link_stands_in_the_words_of_the_flow(make_home: MakeHome) -> None:
+    home = make_home(texts=Texts(test=PASS_ON))
+    home.house.private_links.update(BOT)
+    ama, ben = home.person(), home.person()
+    await ama.says("hello", "Tejido")
+    assert (await ama.says("water")).endswith(f"Others can join here.\n{START}")
+    await ben.says("hello", "2")
+    assert (await ben.says("water")).endswith("https://t.me/palabre_bot")
+
+
+async def test_the_words_stand_without_a_link_too(make_home: MakeHome) -> None:
+    home = make_home(Post("sms", SMS), texts=Texts(test=PASS_ON))
+    ama = home.person()
+    await ama.says("hello", "1")
+    assert await ama.says("water") == "Thank you. Others can join here."
