@@ -26,7 +26,7 @@ async def door_of(settings: Settings, house: House, work: Work) -> Door:
     channels = house.channels
 
     def joins(network: str) -> dict[str, str]:
-        known = known_network(library.consultation, network)
+        known = not network or known_network(library.consultation, network)
         return join_links(network, telegram_name, settings.public_url) if known else {}
 
     def document(code: str, language: str) -> Document | None:

@@ -29,7 +29,8 @@ def outline_at(
     person = sitting.seats[found.participant].person
     scene = sitting.scene(sitting.seats[found.participant], channel)
     steps = [
-        (one.text, SHOWN[one.state], one.depth) for one in outline(sitting.programme, person, scene)
+        (one.text if one.asks else one.text.partition("\n")[0], SHOWN[one.state], one.depth)
+        for one in outline(sitting.programme, person, scene)
     ]
     note = inbox.last_note(connection, index)
     read = tuple(msgspec.json.decode(note, type=list[str])) if note else ()

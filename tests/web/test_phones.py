@@ -6,10 +6,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
-from aiohttp.test_utils import TestClient
 from doors import DictFiles, Knock, ListReceiver
+from watching import texts, watch
 
 from bot.store.database import DatabaseAway
 from bot.web import phonesay
@@ -19,53 +18,12 @@ from channels.capabilities import SMS, TELEGRAM, WHATSAPP
 from channels.simulator import Simulator, Uploads
 
 YES = ((Button("Oui", "k1:yes"), Button("Non", "k1:no")),)
-Events = list[tuple[str, str, str]]  # kind, id, data
 
 
 @pytest.fixture
 def telegram(tmp_path: Path) -> Simulator:
     """A Telegram to draw."""
     return Simulator("simulator:telegram", TELEGRAM, Uploads(tmp_path / "uploads"))
-
-
-class Watching:
-    """A page that listens to a talk."""
-
-    def __init__(self, answer: aiohttp.ClientResponse) -> None:
-        self.answer = answer
-
-    async def until_steps(self) -> Events:
-        """Return what comes up to the next state of the steps: that ends each change."""
-        events: Events = []
-        while not events or events[-1][0] != "steps":
-            events += await self._next()
-        return events
-
-    async def _next(self) -> Events:
-        lines = []
-        async with asyncio.timeout(5):
-            while (line := (await self.answer.content.readline()).decode().rstrip("\n")) != "":
-                lines.append(line.partition(": ")[::2])
-        fields = dict(lines)
-        data = "\n".join(value for name, value in lines if name == "data")
-        return [(fields["event"], fields.get("id", ""), data)] if "event" in fields else []
-
-
-async def watch(
-    client: TestClient[Any, Any], tab: str = "tab1", *, kind: str = "telegram", last: str = ""
-) -> Watching:
-    """Open a talk's stream as a browser does."""
-    headers = {"Last-Event-ID": last} if last else {}
-    answer = await client.get(f"/phone/{kind}/{tab}/talk?lang=fr", headers=headers)
-    assert answer.content_type == "text/event-stream"
-    return Watching(answer)
-
-
-def texts(events: Events) -> list[str]:
-    """Return the words of the messages among events."""
-    found = [re.findall(r"<p>(.*?)</p>", data, re.DOTALL) for kind, _, data in events
-             if kind == "message"]  # fmt: skip
-    return [words[0] if words else "" for words in found]
 
 
 async def test_a_page_shows_what_its_channel_sends(knock: Knock, telegram: Simulator) -> None:
