@@ -155,7 +155,8 @@ class Sender:
         self._bell.set()
 
     async def _send_and_note(self, own: list[Due]) -> None:
-        self._tried.extend(await self._send_to(own))
+        found = await self._send_to(own)
+        self._tried.extend(found)  # only now: the list is another one after each writing
         self._has_tried.set()
 
     def _take_tried(self) -> list[Tried]:

@@ -475,6 +475,30 @@ async def test_a_running_sender_wakes_for_what_is_promised_and_ends_when_asked(h
     assert await home.states() == [("sent", "")]
 
 
+async def test_no_outcome_is_lost_while_others_are_being_written(home: Home) -> None:
+    people = [home.person() for _ in range(40)]
+    await knows(home, *people)
+    right, turn = home.post.send, iter(range(1000))
+
+    async def slowly(outgoing: Outgoing) -> Any:
+        await asyncio.sleep(0.003 * (next(turn) % 7))
+        return await right(outgoing)
+
+    home.post.send = slowly  # type: ignore[method-assign]
+    stopping = asyncio.Event()
+    running = asyncio.create_task(Sender(home.house, home.post).run(stopping))  # type: ignore[arg-type]
+    for one in people:
+        await promises(home, one, "one", "two")
+        home.database.ring("outbox")
+    async with asyncio.timeout(10):
+        while len(home.post.sent) < 80:
+            await asyncio.sleep(0.01)
+        stopping.set()
+        home.database.ring_all()
+        await running
+    assert await home.states() == [("sent", "")] * 80
+
+
 async def test_a_status_moves_forward_and_never_back(home: Home) -> None:
     await home.person().says("hello")
     (row,) = await home.rows(tables.deliveries)
