@@ -9,11 +9,11 @@ run: install                 ## everything at http://127.0.0.1:8080, and on Tele
 	$(BIN)/palabre serve
 
 test: install-test           ## everything that needs no browser: SQLite and a real PostgreSQL
-	$(BIN)/pytest -q -m "not browser"
+	$(BIN)/pytest -q --ignore tests/browser
 
 test-browser: install-test   ## the pages in Chromium
 	$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt -e '.[browser]'
-	$(BIN)/pytest -q -m browser
+	$(BIN)/pytest -q tests/browser
 
 check: install-test          ## form, types, arrows between packages, flows and catalogues
 	$(BIN)/ruff format --check .
