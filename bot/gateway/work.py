@@ -15,7 +15,7 @@ from bot.gateway.receive import Receiver
 from bot.gateway.recordings import Keeper, keep_recordings
 from bot.gateway.remind import remind_due
 from bot.gateway.sit_with import take_unasked
-from bot.gateway.take_turns import take_turns
+from bot.gateway.take_turns import BATCH, take_turns
 from bot.store import inbox, keeping
 from bot.store.database import DatabaseAway
 from bot.voice.pool import Ears
@@ -23,6 +23,7 @@ from bot.voice.pool import Ears
 log = logging.getLogger(__name__)
 
 PAUSE_MS = 5000  # after a failure that nobody foresaw
+GATHER = 0.02  # seconds between two batches that are not full: many at once cost less each
 NET_MS = 5000  # a slow look where a wake-up from another process may be lost (PostgreSQL)
 
 
@@ -100,8 +101,9 @@ class Work:
         await self.ears.close()
 
     async def _take_all_turns(self) -> int | None:
-        while not self.stopping.is_set() and await take_turns(self.house):
-            pass
+        while not self.stopping.is_set() and (looked := await take_turns(self.house)):
+            if looked < BATCH:
+                await asyncio.sleep(GATHER)
         return await self.house.database.read(inbox.next_ready_at, self.house.clock())
 
     async def _loop(self, name: str, step: Callable[[], Awaitable[int | None]]) -> None:

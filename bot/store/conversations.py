@@ -28,14 +28,19 @@ class Stored:
     conversation: Conversation
 
 
+_lively = (
+    select(conversations.c.id, conversations.c.participant_id, conversations.c.state)
+    .where(
+        conversations.c.participant_id.in_(bindparam("ids", expanding=True)),
+        (conversations.c.status != "ended") | (conversations.c.ended_at > bindparam("since")),
+    )
+    .order_by(conversations.c.id)
+)
+
+
 def load(connection: Connection, ids: Iterable[int], moment: int) -> list[Stored]:
     """Return what participants are in the middle of, and what they ended a moment ago."""
-    columns = (conversations.c.id, conversations.c.participant_id, conversations.c.state)
-    query = select(*columns).where(
-        conversations.c.participant_id.in_(list(ids)),
-        (conversations.c.status != "ended") | (conversations.c.ended_at > moment - RECENT),
-    )
-    rows = connection.execute(query.order_by(conversations.c.id))
+    rows = connection.execute(_lively, {"ids": list(ids), "since": moment - RECENT}).all()
     return [Stored(row[0], row[1], _conversation.decode(row[2])) for row in rows]
 
 
@@ -81,18 +86,24 @@ def begin(
         many(connection, database.upsert(conversations, _OWN, tuple(_values(begun[0][1]))), rows)
 
 
+_waiting_invitations = (
+    select(invitations.c.id, invitations.c.participant_id, invitations.c.flow,
+           invitations.c.about, invitations.c.made_at, invitations.c.broadcast_id)
+    .where(
+        invitations.c.participant_id.in_(bindparam("ids", expanding=True)),
+        invitations.c.state == "waiting",
+    )
+    .order_by(invitations.c.id)
+)  # fmt: skip
+
+
 def waiting_invitations(
     connection: Connection, ids: Iterable[int]
 ) -> list[tuple[int, int, Invitation]]:
     """Return (row id, participant, invitation) of those not yet taken up."""
-    columns = (invitations.c.id, invitations.c.participant_id, invitations.c.flow,
-               invitations.c.about, invitations.c.made_at, invitations.c.broadcast_id)  # fmt: skip
-    query = select(*columns).where(
-        invitations.c.participant_id.in_(list(ids)), invitations.c.state == "waiting"
-    )
     return [
         (row[0], row[1], Invitation(row[2], row[3], row[4], str(row[5] or "")))
-        for row in connection.execute(query.order_by(invitations.c.id))
+        for row in connection.execute(_waiting_invitations, {"ids": list(ids)}).all()
     ]
 
 

@@ -55,6 +55,25 @@ def write_down(
     return database.insert_new(connection, inbox, rows)
 
 
+_open = inbox.c.answered_at.is_(None)
+_not_ready = select(inbox.c.address_index, inbox.c.id).where(
+    _open, inbox.c.ready_at > bindparam("moment")
+)
+_ready = (
+    select(inbox.c.id, inbox.c.channel, inbox.c.address_index, inbox.c.kind, inbox.c.sealed,
+           inbox.c.received_at, inbox.c.outcome)
+    .where(
+        _open,
+        inbox.c.ready_at <= bindparam("moment"),
+        # Joined with nothing, so that no database thinks of walking the long index of channels.
+        inbox.c.channel.concat("").in_(bindparam("channels", expanding=True)),
+    )
+    .order_by(inbox.c.id)
+    .limit(bindparam("most"))
+)  # fmt: skip
+_still_open = select(inbox.c.id).where(_open, inbox.c.id.in_(bindparam("ids", expanding=True)))
+
+
 def waiting(
     connection: Connection, moment: int, limit: int, channels: Sequence[str]
 ) -> list[Waiting]:
@@ -62,30 +81,23 @@ def waiting(
 
     Behind a message that still waits for its recording, that person's later ones wait too.
     """
-    columns = (inbox.c.id, inbox.c.channel, inbox.c.address_index, inbox.c.kind, inbox.c.sealed,
-               inbox.c.received_at, inbox.c.outcome)  # fmt: skip
-    open_rows = inbox.c.answered_at.is_(None)
-    held = select(inbox.c.address_index, inbox.c.id).where(open_rows, inbox.c.ready_at > moment)
+    now = {"moment": moment}
     first_held: dict[bytes, int] = {}
-    for index, row_id in connection.execute(held):
+    for index, row_id in connection.execute(_not_ready, now).all():
         first_held[index] = min(row_id, first_held.get(index, row_id))
-    # Joined with nothing, so that no database thinks of walking the long index of channels.
-    mine = inbox.c.channel.concat("").in_(channels)
-    query = select(*columns).where(open_rows, mine, inbox.c.ready_at <= moment)
+    query = _ready
     if first_held:
         query = query.where(
             inbox.c.address_index.not_in(first_held) | (inbox.c.id < min(first_held.values()))
         )
-    return [Waiting(*row) for row in connection.execute(query.order_by(inbox.c.id).limit(limit))]
+    asked = now | {"channels": list(channels), "most": limit}
+    return [Waiting(*row) for row in connection.execute(query, asked).all()]
 
 
 def still_waiting(connection: Connection, rows: Iterable[Waiting]) -> list[Waiting]:
     """Return those that nobody else has answered in the meantime (PostgreSQL)."""
     found = list(rows)
-    query = select(inbox.c.id).where(
-        inbox.c.id.in_([row.id for row in found]), inbox.c.answered_at.is_(None)
-    )
-    left = set(connection.scalars(query))
+    left = set(connection.scalars(_still_open, {"ids": [row.id for row in found]}))
     return [row for row in found if row.id in left]
 
 

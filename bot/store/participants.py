@@ -66,10 +66,15 @@ def open_state(seal: Seal, sealed: bytes) -> Person:
     return _person.decode(seal.open(STATE, sealed))
 
 
+_by_index = select(*_ADDRESS).where(
+    addresses.c.address_index.in_(bindparam("indexes", expanding=True))
+)
+
+
 def by_index(connection: Connection, indexes: Iterable[bytes]) -> dict[bytes, Address]:
     """Find addresses by their keyed hash."""
-    query = select(*_ADDRESS).where(addresses.c.address_index.in_(list(set(indexes))))
-    return {row.address_index: Address(*row) for row in connection.execute(query)}
+    rows = connection.execute(_by_index, {"indexes": list(set(indexes))}).all()
+    return {row[4]: Address(*row) for row in rows}
 
 
 def addresses_of(connection: Connection, ids: Iterable[int]) -> list[Address]:
@@ -152,12 +157,15 @@ def speakers_on(connection: Connection, address: int) -> dict[int, int]:
     return {row.number: row.participant_id for row in rows}
 
 
+_states = select(
+    participants.c.id, participants.c.pseudonym, participants.c.state, participants.c.trial,
+    participants.c.stopped_at,
+).where(participants.c.id.in_(bindparam("ids", expanding=True)))  # fmt: skip
+
+
 def states(connection: Connection, ids: Iterable[int]) -> dict[int, Any]:
     """Return (id, pseudonym, state, trial, stopped_at) of participants."""
-    columns = (participants.c.id, participants.c.pseudonym, participants.c.state,
-               participants.c.trial, participants.c.stopped_at)  # fmt: skip
-    query = select(*columns).where(participants.c.id.in_(list(ids)))
-    return {row.id: row for row in connection.execute(query).all()}
+    return {row[0]: row for row in connection.execute(_states, {"ids": list(ids)}).all()}
 
 
 _saved = (

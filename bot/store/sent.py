@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from bot.store.deliveries import COLUMN
 from bot.store.seal import Seal
@@ -13,17 +13,22 @@ from bot.store.tables import deliveries
 Body = TypeVar("Body")
 
 
+_handed_over = select(
+    deliveries.c.participant_id, deliveries.c.question, deliveries.c.first_at
+).where(
+    deliveries.c.participant_id.in_(bindparam("ids", expanding=True)),
+    deliveries.c.question.in_(bindparam("questions", expanding=True)),
+    deliveries.c.first_at.is_not(None),
+)
+
+
 def handed_over(connection: Connection, open_questions: Mapping[int, str]) -> dict[int, int]:
     """Return, per participant, when their open question was first handed to the provider."""
     if not open_questions:
         return {}
-    query = select(deliveries.c.participant_id, deliveries.c.question, deliveries.c.first_at).where(
-        deliveries.c.participant_id.in_(list(open_questions)),
-        deliveries.c.question.in_(list(set(open_questions.values()))),
-        deliveries.c.first_at.is_not(None),
-    )
+    asked = {"ids": list(open_questions), "questions": list(set(open_questions.values()))}
     found: dict[int, int] = {}
-    for owner, question, at in connection.execute(query):
+    for owner, question, at in connection.execute(_handed_over, asked).all():
         if open_questions.get(owner) == question:
             found[owner] = min(at, found.get(owner, at))
     return found
