@@ -368,13 +368,6 @@ leases = Table(  # one poller a bot, one keeper of a job
     Column("until", Big, nullable=False),
 )
 
-progress = Table(  # small numbers that must survive: the poller's offset
-    "progress",
-    metadata,
-    Column("name", String(80), primary_key=True),
-    Column("value", Big, nullable=False),
-)
-
 forgotten = Table(  # whom nobody may write to again; applied again after a restore
     "forgotten",
     metadata,

@@ -114,12 +114,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name="pk_phases"),
     )
     op.create_table(
-        "progress",
-        Column("name", sa.String(80), nullable=False),
-        Column("value", BIG, nullable=False),
-        sa.PrimaryKeyConstraint("name", name="pk_progress"),
-    )
-    op.create_table(
         "revisions",
         Column("hash", sa.String(32), nullable=False),
         Column("flow", sa.String(80), nullable=False),
@@ -433,7 +427,6 @@ TABLES = (
     "consents",
     "addresses",
     "revisions",
-    "progress",
     "phases",
     "participants",
     "leases",

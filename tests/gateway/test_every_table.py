@@ -1,0 +1,138 @@
+"""No table stands there for nothing: each is written, and read again, by what people can do."""
+
+import re
+from typing import Any
+
+from gateway.conftest import MakeHome
+from gateway.houses import Home, Phone, Post, Texts
+from sqlalchemy import event
+from voice.sounds import voice_note
+
+from bot.gateway import phases
+from bot.gateway.erase import erase_what_is_old
+from bot.gateway.explaining import explain_participant
+from bot.gateway.leases import Lease
+from bot.gateway.recordings import Keeper, keep_due
+from bot.gateway.remind import remind_due
+from bot.store import forget, handovers, tables
+from bot.store.contributions import Wanted, lines
+from bot.store.known_files import StoredFiles
+from bot.voice.pool import Ears
+
+WELCOME = """
+steps:
+  part:
+    ask: Will you take part?
+    choices:
+      yes: I agree
+      no: No
+    keep as: consent to take part
+    remind after: 1 day
+  missing:
+    ask: What is missing?
+    answer: text or voice
+  help:
+    say: Someone will write to you.
+    hand over: yes
+  after:
+    ask: Was that good?
+    answer: text
+endings:
+  thanks: Thank you.
+"""
+NEWS = """
+steps:
+  ready:
+    ask: Is it right?
+    choices:
+      yes: Go ahead
+      no: Not yet
+endings:
+  thanks: Thank you.
+"""
+
+
+def _texts(welcome: str = WELCOME) -> Texts:
+    planned = {"ships": "planned", "announce": {"en": "News!"}}
+    return Texts(phases={"news": planned}, welcome=welcome, news=NEWS)
+
+
+class Watched:
+    """Which tables statements wrote, and which they read."""
+
+    def __init__(self, *engines: Any) -> None:
+        self.wrote: set[str] = set()
+        self.read: set[str] = set()
+        for engine in engines:
+            event.listen(engine, "before_cursor_execute", self._look)
+
+    def _look(self, _c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        self.wrote |= set(re.findall(r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)", statement))
+        self.read |= set(re.findall(r"(?:FROM|JOIN) (\w+)", statement))
+
+
+async def lives(home: Home) -> Phone:
+    """Do all that a participant, a coordinator and a process can do."""
+    house = home.house
+    ama = home.person()
+    home.post.files["note"] = voice_note(1)
+    await ama.says(kind="start", start="tejido")
+    home.waits(hours=30)
+    await remind_due(house)
+    await ama.says("1")
+    await home.receives(ama.voice())
+    await home.answers()
+    await _hear(home)
+    await home.answers()
+    await ama.says("hello, you there")
+    await home.database.read(handovers.words, house.seal, await ama.id())
+    await home.write(phases.open_and_announce, house, phases.find(home.texts.consultation, "news"))
+    home.restarts(_texts(WELCOME.replace("  after:", "  afterwards:")))
+    await ama.says("START", "well done")
+    await ama.says("someone else", "1", "1", "seeds")
+    return ama
+
+
+async def _hear(home: Home) -> None:
+    async def told(*_: object) -> None:
+        """Tell nobody."""
+
+    house, ears = home.house, Ears()
+    await keep_due(Keeper(house.database, house.seal, house.media, house.channels, ears, told,
+                          house.clock))  # fmt: skip
+    await ears.close()
+
+
+async def looks(home: Home, ama: Phone) -> None:
+    """Look at what came of it, and forget."""
+    house = home.house
+    known = StoredFiles(house.database, lambda key: key)
+    await known.put("42", "paper", "document", "F1")
+    assert await StoredFiles(house.database, lambda key: key).get("42", "paper", "document") == "F1"
+    lease = Lease(house.database, "a job")
+    assert await lease._take()
+    await lease.give_back()
+    await home.database.read(lambda c: list(lines(c, Wanted())))
+    for row in await home.rows(tables.media):
+        assert house.media.get(row.original) == home.post.files["note"]
+    for row in await home.rows(tables.participants):
+        await home.database.read(explain_participant, house, row.pseudonym, "en")
+    for table in (tables.audit, tables.consents, tables.facts, tables.recipients):
+        assert await home.rows(table), table.name
+    await ama.says("forget me", "1")
+    assert await home.database.read(forget.forgotten_list)
+    await erase_what_is_old(house)
+
+
+async def test_every_table_is_written_and_read(make_home: MakeHome) -> None:
+    texts = _texts()
+    home = make_home(Post(), texts=texts)
+    seen = Watched(home.database.engine, home.database._reading)
+    await home.write(phases.set_up, home.database, texts.consultation, home.moment)
+    await home.write(home.house.programmes.keep, home.database, home.moment)
+    await looks(home, await lives(home))
+    everything = set(tables.metadata.tables)
+    if home.database.embedded:  # there recordings lie in a folder
+        everything -= {"blobs"}
+    assert everything - seen.wrote == set()
+    assert everything - seen.read == set()
