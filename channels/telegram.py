@@ -109,7 +109,9 @@ class Telegram:
         return read_update(raw, self.account)
 
     def _check_secret(self, headers: Mapping[str, str]) -> None:
-        given = next((v for k, v in headers.items() if k.lower() == SECRET_HEADER), "")
+        given = headers.get(SECRET_HEADER)  # enough where names are compared without case
+        if given is None:
+            given = next((v for k, v in headers.items() if k.lower() == SECRET_HEADER), "")
         ours, theirs = self._secret.encode(), given.encode("utf-8", "surrogateescape")
         if not ours or not hmac.compare_digest(ours, theirs):
             raise Forged("The secret of a call for Telegram is wrong or missing.")

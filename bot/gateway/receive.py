@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 FULL = 5000  # messages waiting to be written: more would only grow memory
+SECONDS = 8  # providers wait 10 to 15; a write that takes longer is as good as none
 AWAY_MS = 1000  # after a failure nobody is kept waiting for a second
 TAKES_A_TURN = {"message", "pressed", "start", "edited", "blocked", "unblocked", "moved", "status"}
 
@@ -88,14 +89,17 @@ class Receiver:
         house = self._house
         try:
             arrivals = [arrival for arrival, _ in batch]
-            await house.database.write(
-                inbox.write_down, house.database, house.seal, arrivals, wakes=("inbox",)
-            )
+            async with asyncio.timeout(SECONDS):
+                await house.database.write(
+                    inbox.write_down, house.database, house.seal, arrivals, wakes=("inbox",)
+                )
         except (DatabaseRefuses, ValueError) as error:
             await self._halve(batch, error)
         except Exception as error:  # noqa: BLE001 - whoever waits is told, and comes again
             self._away_until = house.clock() + AWAY_MS
-            _tell(batch, error if isinstance(error, DatabaseAway) else DatabaseAway(str(error)))
+            others, self._waiting = self._waiting, []
+            away = error if isinstance(error, DatabaseAway) else DatabaseAway(DatabaseAway.__doc__)
+            _tell(batch + others, away)
         else:
             _tell(batch, None)
 

@@ -1,11 +1,18 @@
 """The access log: which room was visited and how it went; never by whom, never the link itself."""
 
+import logging
+
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
 
 class QuietAccessLogger(AbstractAccessLogger):
     """Writes the route's pattern, so that no signed link, tab or query is ever in a log."""
+
+    @property
+    def enabled(self) -> bool:
+        """Say whether anybody reads it."""
+        return self.logger.isEnabledFor(logging.INFO)
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         """Write one line."""

@@ -1,6 +1,5 @@
 """Where providers bring messages: checked, read, written down; only then answered with 200."""
 
-import asyncio
 import logging
 
 from aiohttp import web
@@ -14,7 +13,6 @@ from channels.errors import Forged, Malformed
 log = logging.getLogger(__name__)
 
 MOST = 1024 * 1024  # bytes of a body
-SECONDS = 8  # providers wait 10 to 15; a write that takes longer is as good as none
 
 
 async def telegram(request: web.Request) -> web.Response:
@@ -43,9 +41,8 @@ async def _take(request: web.Request, name: str) -> web.Response:
 async def write_down(receiver: Receiver, incoming: list[Incoming], raw: bytes) -> int:
     """Return 200 once all is committed, 503 when the provider must come again."""
     try:
-        async with asyncio.timeout(SECONDS):
-            await receiver.take([(one, raw) for one in incoming])
-    except (DatabaseAway, DatabaseRefuses, Busy, TimeoutError) as error:
+        await receiver.take([(one, raw) for one in incoming])
+    except (DatabaseAway, DatabaseRefuses, Busy) as error:
         log.warning("a message was refused for now: %s", type(error).__name__)
         return 503
     return 200
