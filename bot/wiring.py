@@ -177,6 +177,7 @@ def make_simulators(settings: Settings) -> list[MakeChannel]:
     if not settings.shows_simulator:
         return []
     uploads = Uploads(settings.data / "uploads")
+    uploads.clear()
 
     def make(kind: str) -> MakeChannel:
         can = replace(CHANNELS[kind], overall=NO_PACE, per_address=NO_PACE)

@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import re
 import secrets
+import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from channels.segments import segments
 from channels.text import clean
 
 CHUNK = 65_536  # bytes
+KEPT_SECONDS = 3600
 _REF = re.compile(r"[0-9a-f]{32}")
 _TAB = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -65,17 +67,29 @@ class Said:
 
 
 class Uploads:
-    """Where the page's recordings and files lie until they were fetched."""
+    """Where the page's recordings and files lie until they were fetched, for an hour at most.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    They lie there as they came: what is kept for good is sealed by the store.
+    """
+
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
+        self._folder, self._clock = folder, clock
 
     def keep(self, content: bytes) -> str:
         """Store a file; its ref."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.clear()
         ref = secrets.token_hex(16)
         (self._folder / ref).write_bytes(content)
         return ref
+
+    def clear(self) -> None:
+        """Delete what has lain here for longer than an hour."""
+        before = self._clock() - KEPT_SECONDS
+        for path in self._folder.glob("*"):
+            with contextlib.suppress(OSError):  # another request may have deleted it
+                if path.stat().st_mtime < before:
+                    path.unlink()
 
     def path(self, ref: str) -> Path | None:
         """Find a file again; None if there is none (a ref is what a page claims)."""

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -167,3 +168,13 @@ async def test_a_file_that_is_not_there_cannot_be_fetched() -> None:
     assert media.size is None
     with pytest.raises(FetchError):
         [part async for part in terminal.fetch(media)]
+
+
+def test_what_was_uploaded_lies_there_for_an_hour_at_most(tmp_path: Path) -> None:
+    hours = [0.0]
+    uploads = Uploads(tmp_path, lambda: time.time() + 3600 * hours[0])
+    old = uploads.keep(b"old")
+    assert uploads.path(old)
+    hours[0] = 1.1
+    uploads.clear()
+    assert uploads.path(old) is None
