@@ -5,7 +5,7 @@ from programme import ROOT, shipped
 
 from bot.dialogue.rehearsal import Rehearsal
 from bot.dialogue.rehearsing import play
-from bot.gateway.rehearsals import find, rehearse
+from bot.gateway.rehearsals import find, rehearse, shown_on
 
 FOLDER = ROOT / "flows" / "ess"
 SHIPPED = list(find(FOLDER))
@@ -14,7 +14,7 @@ SHIPPED = list(find(FOLDER))
 @pytest.mark.parametrize("rehearsal", [one for _, one in SHIPPED], ids=[p.stem for p, _ in SHIPPED])
 def test_a_rehearsal_comes_out_the_same(rehearsal: Rehearsal) -> None:
     """To the letter."""
-    played = play(rehearsal, shipped())
+    played = play(rehearsal, shipped(), shown_on(rehearsal))
     assert "\n".join(map(str, played.differences)) == ""
 
 

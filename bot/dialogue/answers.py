@@ -154,6 +154,8 @@ def _remember(draft: Draft, node: Node, kept: Kept, heard: Heard, reply: Reply) 
         open_key="",
         heard=None,
         chosen=(),
+        page=0,
+        unsure=None,
         listening=False,
     )
 

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from bot.dialogue.draft import Draft, button_key
-from bot.dialogue.flow import Document
+from bot.dialogue.flow import PICK_NO, PICK_YES, Choice, Document
 from bot.dialogue.index import Node
 from bot.dialogue.reply import Attachment, Prompt
 from bot.dialogue.values import filled, progress_text
@@ -31,6 +31,8 @@ def ask(draft: Draft, node: Node, path: tuple[str, ...]) -> None:
         asked_at=draft.scene.now,
         heard=None,
         chosen=(),
+        page=0,
+        unsure=None,
         listening=False,
     )
     draft.prompts.append(question(draft, node, path))
@@ -47,16 +49,42 @@ def question(draft: Draft, node: Node, path: tuple[str, ...], lead: str = "") ->
         text = f"{lead}\n{text}" if text else lead
     if not node.choices:
         return _open_question(draft, node, text)
+    if talk.unsure is not None:
+        return _read_back(draft, node, lead)
     several = step.choose != "one"
     return Prompt(
         text,
         "asked",
         talk.open_key,
         step.name,
+        # "1 to 5" has no list of its own: where there are no buttons the question says it all.
         node.choices if step.choices or draft.scene.buttons else (),
         step.choose,
         talk.chosen,
-        draft.phrase("done") if several else "",
+        draft.phrase("done") if several and draft.scene.buttons else "",
+        _page(draft, node),
+        talk.page,
+    )
+
+
+def _page(draft: Draft, node: Node) -> str:
+    """Return how to see more of a list that one message may not hold."""
+    return draft.phrase("next_page") if len(node.choices) > draft.scene.at_once else ""
+
+
+def _read_back(draft: Draft, node: Node, lead: str) -> Prompt:
+    """Ask whether a choice was meant that was typed at a long list."""
+    unsure = draft.open.unsure
+    labels = {choice.code: choice.label for choice in node.choices}
+    what = ", ".join(labels.get(code, code) for code in (unsure.codes if unsure else ()))
+    text = draft.phrase("is_it_this", what=what)
+    yes, no = Choice(PICK_YES, draft.phrase("yes")), Choice(PICK_NO, draft.phrase("no"))
+    return Prompt(
+        f"{lead}\n{text}" if lead else text,
+        "asked",
+        draft.open.open_key,
+        node.step.name,
+        (yes, no),
     )
 
 

@@ -40,6 +40,14 @@ class Heard(Struct, frozen=True, omit_defaults=True):
         return "\n".join(part for part in self.parts if part)
 
 
+class Unsure(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """A choice typed at a long list and read back: it counts once it is confirmed."""
+
+    codes: tuple[str, ...]
+    reply: str  # the id of the message; its words are among those heard
+    comment: str = ""
+
+
 class Conversation(Struct, frozen=True, omit_defaults=True):
     """One participant's way through one flow about one thing (a topic, a session, or nothing)."""
 
@@ -59,6 +67,8 @@ class Conversation(Struct, frozen=True, omit_defaults=True):
     runs: dict[str, tuple[str, ...]] = field(default_factory=dict)  # block → its items
     heard: Heard | None = None
     chosen: tuple[str, ...] = ()  # of several: what is picked so far
+    page: int = 0  # how often the pages of a long list were turned
+    unsure: Unsure | None = None  # typed at a long list, and not confirmed yet
     listening: bool = False  # a person must hear a consent before the talk goes on
     before: Kept | None = None  # the answer to the question before, whole
     before_key: str = ""  # what that question's buttons carried
@@ -104,6 +114,7 @@ class Scene(Struct, frozen=True, omit_defaults=True):
     channel: str = "telegram"
     plays_sound: bool = True
     buttons: bool = True
+    at_once: int = 100  # choices that one message shows in any case; a longer list may have pages
     handed_at: Moment | None = None  # the open question's first hand-over to the provider
     burst_ms: int = 2000
     locale_hint: str = ""  # the phone's language, where the channel tells

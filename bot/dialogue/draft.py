@@ -145,6 +145,8 @@ class Draft:
             return
         if self.kept and self.kept[-1].key == kept.key:
             self.kept.pop()  # one reply, one record
+        if self.withdrawn:  # what takes its place supersedes it; it need not be withdrawn besides
+            self.withdrawn = [gone for gone in self.withdrawn if gone.key != kept.key]
         self.kept.append(kept)
         if not again:
             self._count(kind_of(kept), 1)

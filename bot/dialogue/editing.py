@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from bot.dialogue.amending import append, correct, last_ended, node_of, put, read_at
 from bot.dialogue.answers import Answer, accept, keep_aside, keep_heard, repeat
-from bot.dialogue.asking import question_text
+from bot.dialogue.asking import ask_again, question_text
 from bot.dialogue.conversation import Answered, Conversation
 from bot.dialogue.draft import Draft, path_of
 from bot.dialogue.index import Node
@@ -42,13 +42,18 @@ def _edit_heard(draft: Draft, reply: Reply) -> None:
     at = heard.replies.index(reply.edits)
     read = read_choice(draft, reply)
     parts = (*heard.parts[:at], "" if read else reply.text, *heard.parts[at + 1 :])
+    was_read_back = draft.open.unsure is not None and draft.open.unsure.reply == reply.edits
     draft.note(heard=replace(heard, parts=parts))
+    if was_read_back:
+        draft.note(unsure=None)
     if read is not None:
         draft.understood = (read.how, *read.codes)
         accept(draft, Answer(codes=read.codes, text=reply.text, comment=read.comment), reply)
         return
     draft.understood = ("understood_edit",)
     keep_heard(draft, draft.node, draft.path, replace(heard, parts=parts))
+    if was_read_back:
+        ask_again(draft)
 
 
 def _edit_answer(draft: Draft, talk: Conversation, at: int, reply: Reply) -> None:

@@ -65,7 +65,7 @@ def end(draft: Draft, ending: Ending) -> None:
     now = draft.scene.now
     draft.note(
         state="ended", ended_at=now, ending=ending.name, place="", open_key="", heard=None,
-        chosen=(),
+        chosen=(), page=0, unsure=None,
     )  # fmt: skip
     put_off = tuple(key for key in draft.person.put_off if key != talk.key)
     if ending.name != draft.index.main.name:

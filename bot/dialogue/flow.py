@@ -24,6 +24,7 @@ AnswerKind = Literal[
     "several photos or recordings",
 ]
 Choosing = Literal["one", "several", "in order"]
+PICK_YES, PICK_NO = "*yes", "*no"  # the buttons below a choice that is read back; no code has a "*"
 
 
 class Struct(msgspec.Struct, frozen=True, omit_defaults=True):

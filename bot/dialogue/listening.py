@@ -5,6 +5,7 @@ from bot.dialogue.answers import hear, keep_aside
 from bot.dialogue.asking import ask_again, question_text, resume
 from bot.dialogue.commands import Command, command, language_named, start_payload
 from bot.dialogue.draft import Draft
+from bot.dialogue.longlists import paged, settled, turn_page
 from bot.dialogue.offers import (
     WELCOME,
     begin_next,
@@ -123,6 +124,8 @@ def _at_a_question(draft: Draft, reply: Reply, said: Command | None) -> None:
     if reply.pressed:
         pressed(draft, reply)
         return
+    if draft.open.unsure is not None and settled(draft, reply):
+        return
     read = read_choice(draft, reply)
     if said is not None and read is not None and read.how == "understood_beginning":
         read = None  # "plus" asks for more; it is no beginning of "Plus tard"
@@ -140,6 +143,9 @@ def _otherwise_meant(draft: Draft, reply: Reply) -> bool:
     """Take a language's name, or a keyword, which is never one inside an open text question."""
     if not reply.text or reply.files or len(reply.text) > 60:
         return False
+    if short(reply.text) == "0" and paged(draft):
+        turn_page(draft)
+        return True
     names_what_is_spoken = draft.node.step.keep_as == "spoken language"
     if not names_what_is_spoken and _language(draft, reply.text):
         ask_again(draft, draft.phrase("language_changed"))

@@ -172,9 +172,11 @@ def drawn(prompt: Prompt) -> str:
     if prompt.attach is not None:
         lines.append(f"[document {prompt.attach.title}]")
     picked = {code: number for number, code in enumerate(prompt.chosen, 1)}
-    for number, choice in enumerate(prompt.choices, 1):
+    for number, choice in enumerate(prompt.choices, prompt.first):
         mark = f" ({picked[choice.code]})" if choice.code in picked else ""
         lines.append(f"{number}. {choice.label}{mark}")
+    if prompt.page:
+        lines.append(prompt.page)
     if prompt.done:
         lines.append(f"[{prompt.done}]")
     return "\n".join(line.rstrip() for line in lines if line.strip())

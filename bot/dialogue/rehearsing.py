@@ -1,11 +1,12 @@
 """Playing a rehearsal: the talk is held again, saved and read back between all turns."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import msgspec
+from msgspec.structs import replace as replaced
 
 from bot.dialogue import talk
 from bot.dialogue.conversation import Conversation, Person, Programme, Scene, Turn, dump
@@ -26,6 +27,7 @@ from bot.dialogue.reply import File, FileKind, Prompt, Reply
 
 FIRST_DAY = "2026-10-05T09:00"  # a Monday; a head's `date:` says otherwise
 MINUTE = 60_000
+AT_ONCE = {"telegram": 100, "whatsapp": 10, "sms": 3}  # as in Scene
 
 _SENT = re.compile(r"\[(voice note|photo|document|button|place|start)\s?([^\]]*)\]")
 _LENGTH = re.compile(r",\s*(\d+(?:\.\d+)?)\s*s$")
@@ -87,9 +89,20 @@ class Narrowed:
         return self.whole.revision_for(conversation)
 
 
-def play(rehearsal: Rehearsal, programme: Programme) -> Played:
-    """Hold the talk of a rehearsal and compare what comes out with what is written."""
-    stage = _Stage(rehearsal, programme)
+Show = Callable[[Prompt], Prompt]
+
+
+def as_it_is(prompt: Prompt) -> Prompt:
+    """Show a prompt whole, as the engine gives it."""
+    return replaced(prompt, page="")
+
+
+def play(rehearsal: Rehearsal, programme: Programme, show: Show = as_it_is) -> Played:
+    """Hold the talk of a rehearsal and compare what comes out with what is written.
+
+    `show` is what a channel does to a prompt: of a long list it shows one page.
+    """
+    stage = _Stage(rehearsal, programme, show)
     stage.play()
     text = written_whole(rehearsal, stage.entries)
     return Played(stage.differences, text)
@@ -127,6 +140,7 @@ def scene_of(rehearsal: Rehearsal) -> Scene:
         channel=channel,
         plays_sound=not sms,
         buttons=not sms,
+        at_once=AT_ONCE[channel],
         burst_ms=0,
         locale_hint=rehearsal.head.get("language", ""),
     )
@@ -135,8 +149,9 @@ def scene_of(rehearsal: Rehearsal) -> Scene:
 class _Stage:
     """A rehearsal while it is played."""
 
-    def __init__(self, rehearsal: Rehearsal, programme: Programme) -> None:
+    def __init__(self, rehearsal: Rehearsal, programme: Programme, show: Show) -> None:
         self.rehearsal = rehearsal
+        self.show = show
         wanted = rehearsal.head.get("open", "").replace(",", " ").split()
         self.programme = Narrowed(programme, (rehearsal.flow, *wanted))
         self.scene = scene_of(rehearsal)
@@ -159,7 +174,7 @@ class _Stage:
     def _take(self, turn: Turn) -> None:
         self.turn = turn
         self.person = _person.decode(dump(turn.person))
-        self.prompts = [prompt for prompt in turn.prompts if drawn(prompt)]
+        self.prompts = [prompt for prompt in map(self.show, turn.prompts) if drawn(prompt)]
 
     def bot(self, entry: Entry) -> None:
         got = drawn(self.prompts.pop(0)) if self.prompts else ""

@@ -59,7 +59,9 @@ class Prompt(Struct, frozen=True, omit_defaults=True):
     choose: Literal["one", "several", "in order"] = "one"
     chosen: tuple[str, ...] = ()  # of several: what is picked so far, in order
     done: str = ""  # of several: the label that ends the picking
-    page: str = ""  # of a long list: the sentence that says how to see more
+    page: str = ""  # of a list that may need pages: the sentence that says how to see more
+    turned: int = 0  # how often its pages were turned; behind the last comes the first again
+    first: int = 1  # the number of the first choice that is shown
     attach: Attachment | None = None
     place: bool = False  # a place is asked for
     closes: str = ""  # the key of a question whose buttons are to be taken away

@@ -14,9 +14,10 @@ from bot.dialogue.answers import (
     verdict,
     wait_to_be_heard,
 )
-from bot.dialogue.asking import question
+from bot.dialogue.asking import ask_again, question
 from bot.dialogue.draft import Draft
 from bot.dialogue.index import Node
+from bot.dialogue.longlists import LONG, forget_pick, make_sure, settled
 from bot.dialogue.numbers import parse_number, parse_numbers, said_number
 from bot.dialogue.reply import File, Reply
 from bot.dialogue.understand import Read, read_one, read_several
@@ -42,6 +43,9 @@ def take_choice(draft: Draft, read: Read, reply: Reply) -> None:
     if _too_many(draft, node, codes):
         return
     draft.understood = (read.how, *_labels(node, read.codes))
+    if len(node.choices) > LONG:
+        make_sure(draft, read, codes, reply)
+        return
     accept(draft, Answer(codes=codes, text=reply.text, comment=read.comment), reply)
 
 
@@ -62,6 +66,9 @@ def _labels(node: Node, codes: tuple[str, ...]) -> tuple[str, ...]:
 def press(draft: Draft, code: str, reply: Reply) -> None:
     """Take a button of the open question: a choice, one pick of several, or Done."""
     node = draft.node
+    if draft.open.unsure is not None and settled(draft, reply):
+        return
+    forget_pick(draft)
     if code == "*done":
         finish_picking(draft, reply)
     elif node.offer is None or code not in node.offer.codes:
@@ -250,6 +257,8 @@ def _unclear(draft: Draft, reply: Reply) -> None:
     spoke = any(file.is_sound for file in reply.files)
     if heard.tries >= 3 or (spoke and heard.notes >= 2):
         give_up(draft, reply)
+    elif draft.open.unsure is not None:
+        ask_again(draft)  # a choice was made: only the yes to it is missing
     elif draft.node.offer:
         key = ("heard_pick_voice" if spoke else "heard_pick") if heard.tries == 1 else "pick_again"
         repeat(draft, key, most=len(draft.node.choices))

@@ -10,6 +10,7 @@ from bot.dialogue.commands import Command
 from bot.dialogue.draft import TAKE_PART, Draft
 from bot.dialogue.engine import go_on, leave_block
 from bot.dialogue.index import Node
+from bot.dialogue.longlists import paged, turn_page
 from bot.dialogue.offers import begin_next, follow, go_on_with, menu, network_named, waiting_talk
 from bot.dialogue.reply import Learned, Prompt, Reply
 from bot.dialogue.taking import finish_picking
@@ -139,6 +140,8 @@ def _more(draft: Draft) -> None:
     if text:
         draft.prompts.append(Prompt(text, step=node.step.name if node else ""))
         ask_again(draft)
+    elif paged(draft):
+        turn_page(draft)
     else:
         repeat(draft, "no_more")
 

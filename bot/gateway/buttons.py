@@ -15,7 +15,7 @@ ONE_ROW = 24  # characters: short labels stand side by side up to this
 def has_buttons(prompt: Prompt, can: Capabilities) -> bool:
     """Say whether all that this question offers can be pressed on this channel."""
     offered = len(prompt.choices) + bool(prompt.done)
-    return 0 < offered <= max(can.buttons, can.list_items)
+    return not prompt.page and 0 < offered <= max(can.buttons, can.list_items)
 
 
 def needs_numbers(prompt: Prompt, can: Capabilities) -> bool:
@@ -29,8 +29,9 @@ def needs_numbers(prompt: Prompt, can: Capabilities) -> bool:
 
 
 def numbered(prompt: Prompt) -> str:
-    """Write the choices one a line, `1. label`."""
-    lines = [f"{place}. {choice.label}" for place, choice in enumerate(prompt.choices, 1)]
+    """Write the choices one a line, `1. label`, and below them how to see more."""
+    places = enumerate(prompt.choices, prompt.first)
+    lines = [f"{place}. {choice.label}" for place, choice in places]
     return "\n".join([*lines, prompt.page] if prompt.page else lines)
 
 

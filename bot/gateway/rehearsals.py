@@ -1,11 +1,14 @@
 """The rehearsals on disk: found, played, and written anew when asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from bot.dialogue.conversation import Programme
 from bot.dialogue.rehearsal import Rehearsal, read_rehearsal
 from bot.dialogue.rehearsing import Difference, play
+from bot.dialogue.reply import Prompt
+from bot.gateway.paging import page_of
+from channels.capabilities import BY_NAME
 
 
 def find(folder: Path, flows: Sequence[str] = ()) -> Iterator[tuple[Path, Rehearsal]]:
@@ -19,13 +22,19 @@ def find(folder: Path, flows: Sequence[str] = ()) -> Iterator[tuple[Path, Rehear
             yield path, rehearsal
 
 
+def shown_on(rehearsal: Rehearsal) -> Callable[[Prompt], Prompt]:
+    """Return what the rehearsal's channel does to a prompt: of a long list it shows a page."""
+    can = BY_NAME[rehearsal.head.get("channel", "telegram")]
+    return lambda prompt: page_of(prompt, can)
+
+
 def rehearse(
     folder: Path, programme: Programme, flows: Sequence[str] = (), *, update: bool = False
 ) -> tuple[int, list[Difference]]:
     """Play the rehearsals; return how many, and what differed. `update` rewrites the files."""
     count, differences = 0, list[Difference]()
     for path, rehearsal in find(folder, flows):
-        played = play(rehearsal, programme)
+        played = play(rehearsal, programme, shown_on(rehearsal))
         count += 1
         differences += played.differences
         if update and played.differences:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.dialogue.reply import Attachment, Prompt
 from bot.gateway.buttons import needs_numbers, numbered, rows_of
+from bot.gateway.paging import page_of
 from bot.gateway.split import Measure, split
 from channels.base import Capabilities, OutFile, Outgoing
 from channels.segments import segments
@@ -47,6 +48,7 @@ def draw(
     Files come first, then all that is said and asked in one message, then what is tidied up.
     """
     blank = Outgoing(address, account)
+    prompts = [page_of(prompt, can) for prompt in prompts]
     redrawn = next((p for p in prompts if p.redraws), None) if can.toggles and pressed_on else None
     if redrawn is not None:
         rows = rows_of(redrawn, can)

@@ -17,6 +17,8 @@ from bot.store.participants import Address
 from bot.store.wire import NewDelivery
 from channels.base import Outgoing
 
+NUMBERED_AT_ONCE = 3  # choices that fit into one SMS in any alphabet
+
 
 @dataclass
 class Seat:
@@ -109,6 +111,7 @@ class Sitting:
             channel=channel,
             plays_sound=can.plays_sound,
             buttons=can.buttons > 0,
+            at_once=max(can.buttons, can.list_items) or NUMBERED_AT_ONCE,
             handed_at=seat.handed_at,
             burst_ms=self.house.burst_ms,
             locale_hint=hint,

@@ -19,6 +19,7 @@ SAMPLE: Mapping[str, str] = {
     "about.date": "2026-11-24",
     "figures.people": "1200",
 }
+NEXT_PAGE = "0 = more"  # about as long in any language; only the first page is counted
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _prompts(
     if step.ask:
         yield Prompt(
             fill(step.ask, shown), "asked", key="q", step=step.name, choices=step.choices,
-            choose=step.choose, done=_done(step),
+            choose=step.choose, done=_done(step), page=NEXT_PAGE,
         )  # fmt: skip
 
 

@@ -13,12 +13,14 @@ from bot.dialogue import talk
 from bot.dialogue.commands import WORDS
 from bot.dialogue.conversation import Conversation, Person, Scene
 from bot.dialogue.draft import TAKE_PART
+from bot.dialogue.longlists import LONG
 from bot.dialogue.reply import File, Prompt, Reply
 from bot.dialogue.words import clean
 
 WALKS = 10_000  # random walks in all, over the sample flow and every shipped one
 MOST_REPLIES = 150  # more than any walk needs: a longer one goes round in circles
 
+VILLAGES = "\n".join(f"      v{n}: Village {n:02d}" for n in range(1, 23))
 EVERYTHING = """
 steps:
   start:
@@ -89,6 +91,10 @@ steps:
     ask: Send all your photos and recordings.
     answer: several photos or recordings
     optional: yes
+  village:
+    ask: Which village?
+    choices:
+{VILLAGES}
   others:
     up to 3 times:
       who:
@@ -97,7 +103,7 @@ steps:
 endings:
   thanks: Thank you.
   later: Write TEST when you like.
-"""
+""".replace("{VILLAGES}", VILLAGES)
 
 SAID = st.one_of(
     st.text(max_size=60),
@@ -124,6 +130,8 @@ def arrived(where: int) -> Talker:
 def proper(talker: Talker, dice: random.Random) -> dict[str, object]:
     """Return a reply that the open question wants."""
     asked = next((one for one in reversed(talker.turn.prompts) if one.key), None)
+    if asked is not None and len(asked.choices) > LONG:
+        return {"pressed": f"{asked.key}:{asked.choices[-1].code}"}
     if asked is not None and asked.choices:
         return {"text": str(dice.randint(1, len(asked.choices)))}
     step = talker.asked
@@ -253,7 +261,8 @@ def open_talk(person: Person) -> Conversation | None:
     return next((one for one in person.conversations if one.state == "open"), None)
 
 
-ODD = ("help", "back", "more", "menu", "enough", "2 because", "hm", "skip", "français", "privacy")
+ODD = ("help", "back", "more", "menu", "enough", "2 because", "hm", "skip", "français", "privacy",
+       "0", "yes")  # fmt: skip
 
 
 def anything(prompts: tuple[Prompt, ...], dice: random.Random, count: int, at: int) -> Reply:

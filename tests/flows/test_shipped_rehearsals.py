@@ -9,7 +9,7 @@ from walks import LANGUAGES
 
 from bot.dialogue.rehearsal import Rehearsal
 from bot.dialogue.rehearsing import play
-from bot.gateway.rehearsals import find
+from bot.gateway.rehearsals import find, shown_on
 
 FOLDER = Path(__file__).parents[2] / "flows" / "ess"
 ALL = {path.stem: rehearsal for path, rehearsal in find(FOLDER)}
@@ -24,7 +24,7 @@ def said(rehearsal: Rehearsal) -> str:
 
 @pytest.mark.parametrize("name", ALL)
 def test_a_rehearsal_comes_out_as_it_is_written(name: str) -> None:
-    assert not play(ALL[name], shipped()).differences
+    assert not play(ALL[name], shipped(), shown_on(ALL[name])).differences
 
 
 @pytest.mark.parametrize("phase", ["trends", "reactions"])

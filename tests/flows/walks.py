@@ -55,6 +55,7 @@ class Walk:
             channel=self.channel,
             plays_sound=self.can.plays_sound,
             buttons=bool(self.can.buttons),
+            at_once=max(self.can.buttons, self.can.list_items) or 3,
         )
 
     def says(self, *replies: str) -> "Walk":

@@ -180,9 +180,11 @@ def test_whatsapp_shows_three_buttons_or_a_list_of_ten_or_numbers() -> None:
     assert eleven.text.endswith("11. Choix 10")
 
 
-def test_how_to_see_more_stands_below_a_numbered_list() -> None:
+def test_how_to_see_more_is_said_only_where_there_is_more() -> None:
     paged = Prompt("?", "asked", "k", choices=YES_NO, page="0 = la suite")
-    assert sent(paged, can=SMS)[0].text == "?\n1. Oui\n2. Non\n0 = la suite"
+    assert sent(paged, can=SMS)[0].text == "?\n1. Oui\n2. Non"
+    (question,) = sent(paged)
+    assert labels(question) == [["Oui", "Non"]]
 
 
 def test_several_photos_have_a_button_that_ends_them() -> None:
