@@ -27,7 +27,7 @@ from bot.gateway.catalogue import (
     read_catalogue,
     read_translations,
 )
-from bot.gateway.contents import read_phrases
+from bot.sentences import Extracted
 
 SWEPT = ("bot", "channels", "locales")  # the folders that hold the program's own words
 # Dates would make each update look like work; the rest says nothing until somebody fills it in.
@@ -230,9 +230,6 @@ def sentences_of(text: str, name: str) -> tuple[Sentence, ...]:
     return flow_sentences(text, name)
 
 
-Extracted = tuple[int, str | None, str, list[str]]
-
-
 def extract_flows(
     file: IO[bytes], keywords: Mapping[str, Any], tags: Collection[str], options: Mapping[str, str]
 ) -> Iterator[Extracted]:
@@ -240,11 +237,3 @@ def extract_flows(
     name = Path(file.name).as_posix()
     for each in sentences_of(file.read().decode("utf-8"), name):
         yield each.line, None, each.text, [_context(name, each)]
-
-
-def extract_phrases(
-    file: IO[bytes], keywords: Mapping[str, Any], tags: Collection[str], options: Mapping[str, str]
-) -> Iterator[Extracted]:
-    """Read locales/phrases.yaml for Babel: babel.cfg names this function."""
-    for key, (text, line) in read_phrases(file.read().decode("utf-8"), "phrases.yaml").items():
-        yield line, None, text, [f"phrases.yaml: {key}"]

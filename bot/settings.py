@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot.language import _
+
 Value = str | int | float | bool | Path
 
 
@@ -38,12 +40,12 @@ def _yes_no(value: str) -> bool:
         return True
     if value.lower() in ("", "0", "no", "false", "off"):
         return False
-    raise ValueError("write 1 or 0")
+    raise ValueError(_("write 1 or 0"))
 
 
 def _port(value: str) -> int:
     if not value.isdigit() or not 0 <= int(value) <= 65535:
-        raise ValueError("write a port between 0 and 65535, such as 8080")
+        raise ValueError(_("write a port between 0 and 65535, such as 8080"))
     return int(value)
 
 
@@ -53,20 +55,20 @@ def _positive(value: str) -> float:
     except ValueError:
         number = -1.0
     if not 0 <= number < float("inf"):
-        raise ValueError("write a number of 0 or more, such as 2")
+        raise ValueError(_("write a number of 0 or more, such as 2"))
     return number
 
 
 def _pace(value: str) -> float:
     number = _positive(value)
     if number == 0:
-        raise ValueError("write a number above 0, such as 30")
+        raise ValueError(_("write a number above 0, such as 30"))
     return number
 
 
 def _address(value: str) -> str:
     if value and urlsplit(value).scheme not in ("http", "https"):
-        raise ValueError("write an address that begins with https://")
+        raise ValueError(_("write an address that begins with https://"))
     return value.rstrip("/")
 
 
@@ -74,41 +76,51 @@ def _public(value: str) -> str:
     address = _address(value)
     local = urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1")
     if address and not address.startswith("https://") and not local:
-        raise ValueError("providers call only https addresses: write https://…")
+        raise ValueError(_("providers call only https addresses: write https://…"))
     return address
+
+
+def _has_a_port(value: str) -> bool:
+    """Say whether what stands where an address has its port is one, or nothing."""
+    try:
+        return urlsplit(value).port != 0
+    except ValueError:
+        return False
 
 
 def _database(value: str) -> str:
     if value.startswith("postgres://"):
         value = "postgresql://" + value.removeprefix("postgres://")
     if value and not value.startswith(("postgresql://", "postgresql+psycopg://", "sqlite:///")):
-        raise ValueError("write postgresql://… or sqlite:///FILE")
+        raise ValueError(_("write postgresql://… or sqlite:///FILE"))
+    if value and not _has_a_port(value):
+        raise ValueError(_("write postgresql://… or sqlite:///FILE"))
     return value.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 def _token(value: str) -> str:
-    head, _, tail = value.partition(":")
+    head, _colon, tail = value.partition(":")
     if value and not (head.isdigit() and len(tail) >= 3):
-        raise ValueError("a bot's token looks like 123456:ABC…; @BotFather gives it")
+        raise ValueError(_("a bot's token looks like 123456:ABC…; @BotFather gives it"))
     return value
 
 
 def _webhook_secret(value: str) -> str:
     allowed = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
     if len(value) > 256 or set(value) - allowed:
-        raise ValueError("use 1 to 256 of A–Z a–z 0–9 _ -")
+        raise ValueError(_("use 1 to 256 of A–Z a–z 0–9 _ -"))
     return value
 
 
 def _secret_key(value: str) -> str:
     if value and len(value) < 32:
-        raise ValueError("it is too short: use 32 characters or more, by chance")
+        raise ValueError(_("it is too short: use 32 characters or more, by chance"))
     return value
 
 
 def _media(value: str) -> str:
     if value and not value.startswith(("file:", "db:")):
-        raise ValueError("write file:FOLDER or db:")
+        raise ValueError(_("write file:FOLDER or db:"))
     return value
 
 
@@ -210,18 +222,25 @@ def _attribute(name: str) -> str:
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read all settings; the environment wins over `.env`. Raises WrongSetting."""
-    given = dict(environment) if environment is not None else {**_dotenv(), **os.environ}
+    given = dict(environment) if environment is not None else given_here()
     values: dict[str, Value] = {}
     for row in TABLE:
         raw = given.get(row.name, "").strip() or row.default
         try:
             values[_attribute(row.name)] = row.read(raw)
         except ValueError as error:
-            shown = "its value" if row.secret else repr(raw)
-            raise WrongSetting(f"{row.name}: {shown} cannot be used: {error}.") from None
+            raise WrongSetting(_wrong(row, raw, str(error))) from None
     names = frozenset(row.name for row in TABLE if given.get(row.name, "").strip())
     settings = Settings(**values, given=names)  # type: ignore[arg-type]
     return settings if settings.database_url else _with_file(settings)
+
+
+def _wrong(row: Setting, raw: str, why: str) -> str:
+    if row.secret:
+        sentence = _("{name}: its value cannot be used: {why}.")
+    else:
+        sentence = _("{name}: “{value}” cannot be used: {why}.").replace("{value}", raw)
+    return sentence.replace("{name}", row.name).replace("{why}", why)
 
 
 def _with_file(settings: Settings) -> Settings:
@@ -230,13 +249,18 @@ def _with_file(settings: Settings) -> Settings:
     return replace(settings, database_url=f"sqlite:///{settings.data / 'palabre.sqlite'}")
 
 
+def given_here() -> dict[str, str]:
+    """Return what is set: the environment, and beneath it `.env`."""
+    return {**_dotenv(), **os.environ}
+
+
 def _dotenv() -> dict[str, str]:
     file = Path(".env")
     if not file.is_file():
         return {}
     lines = (line.strip() for line in file.read_text("utf-8").splitlines())
     pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
-    return {name.strip(): value.strip().strip("'\"") for name, _, value in pairs}
+    return {name.strip(): value.strip().strip("'\"") for name, _equals, value in pairs}
 
 
 def secret_key(settings: Settings) -> str:
@@ -245,8 +269,11 @@ def secret_key(settings: Settings) -> str:
         return settings.secret_key
     if not settings.embedded:
         raise WrongSetting(
-            "SECRET_KEY is missing: with PostgreSQL it must be set, to the same value on every "
-            "machine. Make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'."
+            _(
+                "SECRET_KEY is missing: with PostgreSQL it must be set, to the same value on every "
+                "machine. Make one with: "
+                "python -c 'import secrets; print(secrets.token_urlsafe(48))'."
+            )
         )
     file = settings.data / "secret_key"
     if not file.exists():

@@ -13,6 +13,7 @@ from bot.gateway.house import House
 from bot.gateway.outcome import put_down
 from bot.gateway.programme import phase_states
 from bot.gateway.sitting import Seat, Sitting
+from bot.language import N_
 from bot.store import conversations, participants
 from bot.store.database import Database
 from bot.store.participants import Address, note
@@ -20,16 +21,16 @@ from bot.store.tables import broadcasts, deliveries, phases, recipients
 from bot.store.tables import participants as people_table
 
 CHUNK = 200
-NEVER_CONSENTED = "has not agreed to take part"
-STOPPED = "said stop"
-NO_ADDRESS = "no address that can be reached"
-NOT_CONCERNED = "another role"
-DONE = "has taken part already"
-IN_IT = "is answering already"
-TOLD = "was told already"
-QUIETLY = "opened quietly"
+NEVER_CONSENTED = N_("has not agreed to take part")
+STOPPED = N_("said stop")
+NO_ADDRESS = N_("no address that can be reached")
+NOT_CONCERNED = N_("another role")
+DONE = N_("has taken part already")
+IN_IT = N_("is answering already")
+TOLD = N_("was told already")
+QUIETLY = N_("opened quietly")
 Chunk = dict[int, Address | None]  # participant → the address to write to
-TRIAL = "only tried it out"
+TRIAL = N_("only tried it out")
 
 
 class NoSuchPhase(Exception):

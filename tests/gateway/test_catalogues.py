@@ -7,8 +7,9 @@ import pytest
 from babel.messages.pofile import read_po
 from test_library import AGENDA, CONSULTATION, DOCUMENTS, FLOW, write
 
-from bot.catalogues import Places, extract, extract_flows, extract_phrases, status, update
+from bot.catalogues import Places, extract, extract_flows, status, update
 from bot.gateway.catalogue import read_translations
+from bot.sentences import extract_phrases
 
 ROOT = Path(__file__).parents[2]
 
