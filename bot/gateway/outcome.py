@@ -175,6 +175,7 @@ def _switch_person(sitting: Sitting, seat: Seat, effect: Effect, address: Addres
     known = participants.speakers_on(sitting.connection, address.id)
     if known.get(number) is None:
         return
+    sitting.house.database.hold_participants(sitting.connection, [known[number]])
     participants.speaks(sitting.connection, address.id, known[number])
     sitting.load([known[number]])
     sitting.speaking[address.id] = known[number]

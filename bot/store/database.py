@@ -221,9 +221,10 @@ def _notify(connection: Connection, names: Sequence[str]) -> None:
 def _engine(url: str, *, writes: bool, size: int) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=size, max_overflow=2, pool_pre_ping=True,
-                             connect_args={"connect_timeout": 5})  # fmt: skip
+                             connect_args={"connect_timeout": 5}, hide_parameters=True)  # fmt: skip
     engine = create_engine(url, poolclass=QueuePool, pool_size=size, max_overflow=0,
-                           connect_args={"check_same_thread": False})  # fmt: skip
+                           connect_args={"check_same_thread": False},
+                           hide_parameters=True)  # what people said is for no log  # fmt: skip
     begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
 
     @event.listens_for(engine, "connect")

@@ -225,10 +225,12 @@ def move(connection: Connection, seal: Seal, due: Due, to: str) -> None:
 
 
 def cancel(connection: Connection, participant: int, reason: str) -> int:
-    """Cancel what is still waiting for a participant; return how many."""
+    """Cancel what still waits for a participant, and for whoever shares their phone; how many."""
+    phones = select(addresses.c.id).where(addresses.c.participant_id == participant)
+    theirs = or_(deliveries.c.participant_id == participant, deliveries.c.address_id.in_(phones))
     query = (
         update(deliveries)
-        .where(deliveries.c.participant_id == participant, deliveries.c.state == "waiting")
+        .where(theirs, deliveries.c.state == "waiting")
         .values(state="cancelled", reason=reason)
     )
     return connection.execute(query).rowcount

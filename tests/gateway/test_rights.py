@@ -172,6 +172,20 @@ async def test_a_person_who_takes_over_hears_what_is_said_and_it_is_no_contribut
     assert (row.closed_at is not None, row.note) == (True, "the person said stop")
 
 
+async def test_a_stop_stops_the_phone_for_all_who_share_it(home: Home) -> None:
+    phone = home.person()
+    await phone.says("hello", "yes")
+    await phone.writes("ama's water")
+    await phone.writes("someone else")
+    await phone.writes("1")
+    await home.answers()  # what is said to the first person still waits
+    await phone.writes("stop")
+    await home.answers()
+    await home.sends()
+    assert "What is best?" not in "".join(home.post.said)
+    assert home.post.said[-1].startswith("Goodbye")
+
+
 SECRETS = ("ama's dry well in Kolda", "because of the dam", "3141592653")
 
 
