@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from bot.dialogue.answers import Answer, accept, repeat
 from bot.dialogue.asking import ask
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.draft import Draft, path_of
+from bot.dialogue.draft import Draft, held_kind, path_of
 from bot.dialogue.index import Node, index_of
 from bot.dialogue.reply import Kept, Learned, Reply
 from bot.dialogue.understand import Read, read_one, read_several
@@ -150,8 +150,16 @@ def correct(draft: Draft, node: Node, read: Read, reply: Reply) -> None:
     )
     if draft.talk is not None and draft.open.place == was.place and was.place:
         draft.note(open_key=was.open_key, asked_at=was.asked_at, heard=was.heard,
-                   chosen=was.chosen)  # fmt: skip
+                   chosen=was.chosen, page=was.page, unsure=was.unsure)  # fmt: skip
         draft.prompts, draft.effects, draft.closes, draft.ends_place = before
+    else:
+        take_back_heard(draft, was)
+
+
+def take_back_heard(draft: Draft, was: Conversation) -> None:
+    """Take back what was said at a question that is no longer open, and no answer yet."""
+    if was.heard is not None and (was.heard.words or was.heard.files):
+        draft.withdraw(f"{was.key}:{was.place}", held_kind("", was.heard.files, chosen=False))
 
 
 def _unlearn_quietly(draft: Draft, node: Node) -> None:
@@ -193,8 +201,7 @@ def go_back(draft: Draft) -> None:
         repeat(draft, "nothing_before")
         return
     last = talk.trail[-1]
-    if talk.heard is not None:
-        draft.withdraw(f"{talk.key}:{talk.place}", "text")
+    take_back_heard(draft, talk)
     if not last.skipped:
         draft.withdraw(f"{talk.key}:{last.place}", last.held)
     node = draft.index.by_name[last.place.partition("@")[0]]

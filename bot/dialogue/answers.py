@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from bot.dialogue.asking import ask_again, question_text
 from bot.dialogue.conversation import Answered, Conversation, Heard
-from bot.dialogue.draft import Draft, held_kind
+from bot.dialogue.draft import Draft, held_kind, kind_of
 from bot.dialogue.engine import go_on, wait_for_a_person
 from bot.dialogue.flow import CONSENTS, Struct
 from bot.dialogue.index import Node
@@ -47,6 +47,8 @@ def accept(
     _learn(draft, node, answer, kept)
     kept = _dated(draft, node, kept)
     draft.keep(kept, again=again)
+    if heard.words or heard.files:
+        draft.count_as(held_kind("", heard.files, chosen=False), kind_of(kept))
     _remember(draft, node, kept, heard, reply)
     draft.leave(node, draft.open.before_key)
     if answer.unresolved:
@@ -144,7 +146,7 @@ def _remember(draft: Draft, node: Node, kept: Kept, heard: Heard, reply: Reply) 
         replies=kept.replies,
         parts=parts,
         fact=bool(kept.fact) and kept.state != "unresolved",
-        held=held_kind(kept.kind, kept.files, bool(kept.code or kept.codes)),
+        held=kind_of(kept),
     )
     draft.note(
         trail=(*talk.trail, answered),

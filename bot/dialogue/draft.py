@@ -156,6 +156,12 @@ class Draft:
         self.withdrawn.append(Withdrawn(key, self.open.key))
         self._count(kind, -1)
 
+    def count_as(self, was: str, now: str) -> None:
+        """Count an answer under another kind than before: words at a choice that now has a code."""
+        if was != now:
+            self._count(was, -1)
+            self._count(now, 1)
+
     def _count(self, kind: str, by: int) -> None:
         count = self.person.held.get(kind, 0) + by
         self.note_person(held={**self.person.held, kind: max(count, 0)})
@@ -222,10 +228,10 @@ def with_talk(talks: tuple[Conversation, ...], talk: Conversation) -> tuple[Conv
 
 def kind_of(kept: Kept) -> str:
     """Return under which kind an answer is counted for those who ask what we hold."""
-    return held_kind(kept.kind, kept.files, bool(kept.code or kept.codes))
+    return held_kind(kept.kind, kept.files, chosen=bool(kept.code or kept.codes))
 
 
-def held_kind(kind: str, files: tuple[File, ...], chosen: bool) -> str:
+def held_kind(kind: str, files: tuple[File, ...], *, chosen: bool) -> str:
     """Return "choice", "voice", "picture" or "text"."""
     if any(file.is_sound for file in files):
         return "voice"

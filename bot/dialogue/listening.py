@@ -20,7 +20,7 @@ from bot.dialogue.offers import (
     waiting_talk,
 )
 from bot.dialogue.pressing import pressed, with_code
-from bot.dialogue.reply import Learned, Reply
+from bot.dialogue.reply import Learned, Prompt, Reply
 from bot.dialogue.taking import BARE, read_choice, take, take_choice
 from bot.dialogue.words import GREETINGS, YES, plain, short
 
@@ -185,9 +185,11 @@ def _answer(draft: Draft, reply: Reply) -> None:
             _set_aside(draft, reply)
         resume(draft)
         return
-    asked = question_text(draft, draft.node, draft.path)
-    draft.notice("taken_for", question=asked)
+    asked, place = question_text(draft, draft.node, draft.path), draft.open.place
     take(draft, reply)
+    if draft.open.place != place:  # else the question stands there again and needs no naming
+        notice = Prompt(draft.phrase("taken_for", question=asked), "notice")
+        draft.prompts.insert(0, notice)
 
 
 def _bare(words: str, text: str) -> bool:

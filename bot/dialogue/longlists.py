@@ -63,7 +63,10 @@ def _confirm(draft: Draft) -> None:
     at = heard.replies.index(unsure.reply)
     text = heard.parts[at]
     said = Reply(id=unsure.reply, at=draft.reply.at, text=text)
-    draft.note(heard=_without(heard, at))
+    rest = _without(heard, at)
+    draft.note(heard=rest)
+    if rest is None:
+        draft.count_as("text", "choice")
     draft.understood = ("understood_confirmation", "yes")
     accept(draft, Answer(codes=unsure.codes, text=text, comment=unsure.comment), said, again=True)
 

@@ -168,6 +168,15 @@ def test_an_edit_of_the_words_beside_a_recording_keeps_the_recording() -> None:
     assert ama.kept["test:why+r1"].text == "Listen"
 
 
+def test_words_at_a_question_that_a_correction_leads_away_from_are_taken_back() -> None:
+    """They stood at a question that is no longer open."""
+    choices = "    choices:\n      price: Price\n      place: Place\n  last:"
+    text = FLOW.replace("    answer: text or voice\n  last:", choices)
+    ama = someone(text).says("Because").says("2").says("It depends").edits("r2", "1")
+    assert ama.asked == "last"
+    assert set(ama.kept) == {"test:why", "test:view"}
+
+
 # ── back ──
 
 
@@ -252,6 +261,13 @@ def test_a_greeting_after_twelve_hours_is_told_where_we_were(said: str) -> None:
 def test_a_choice_after_three_days_is_just_taken() -> None:
     """There is nothing to remind of."""
     assert someone().says("Because").waits(72).says("1").asked == "last"
+
+
+def test_words_at_a_choice_after_a_pause_name_the_question_once() -> None:
+    """It is put again, so nothing more needs to be said of it."""
+    ama = someone().says("Because").waits(13).says("It depends on many things")
+    assert ama.heard.count("What do you think?") == 1
+    assert ama.answer("view").comment == "It depends on many things"
 
 
 def test_a_longer_text_after_a_pause_is_the_answer_and_its_question_is_named() -> None:

@@ -242,6 +242,16 @@ def test_privacy_tells_counts_and_kinds_and_no_contents() -> None:
     assert "31" in ama.heard
 
 
+def test_words_and_then_the_choice_are_counted_once() -> None:
+    """As the choice that they became; and going back takes it out of the count."""
+    ama = welcomed().says("It depends")
+    assert ama.person.held == {"choice": 3, "text": 1}
+    assert ama.says("1").person.held == {"choice": 4, "text": 0}
+    assert ama.says("back").person.held == {"choice": 3, "text": 0}
+    assert ama.speaks().says("1").person.held["voice"] == 1
+    assert ama.says("back").person.held == {"choice": 3, "text": 0, "voice": 0}
+
+
 def test_privacy_lets_each_consent_be_changed() -> None:
     """With the words that were agreed to."""
     ama = welcomed().says("privacy").presses("Do not quote my words")
