@@ -65,6 +65,7 @@ class Incoming(msgspec.Struct, frozen=True, omit_defaults=True):
     delivery: str = ""  # of a status: our delivery, or the provider's id of it
     status: str = ""
     reason: str = ""
+    means: str = ""  # of a failed status: errors.Means
 
 
 class Button(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -98,6 +99,7 @@ class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
     ask_place: str = ""  # the label of a button that shares one's place
     ends_place: bool = False  # take that button away again
     of: str = ""  # acknowledge: what; redraw and close: the provider's id of the message
+    delivery: str = ""  # our own id of it, where the provider tells later what became of it
     link_preview: bool = False
 
 

@@ -42,12 +42,12 @@ SMS = Capabilities(
 )
 
 WHATSAPP = Capabilities(
-    text_limit=1600,
+    text_limit=1024,  # Twilio takes 1,600, but not above buttons
     text_unit="char",
     buttons=3,
     buttons_in_row=1,
     button_label=20,
-    button_data_bytes=200,
+    button_data_bytes=128,
     list_items=10,
     list_label=24,
     plays_sound=True,

@@ -1,4 +1,4 @@
-"""What the tests of the channels share: the local Bot API and our channel that speaks with it."""
+"""What the tests of the channels share: local providers and our channels that speak with them."""
 
 from collections.abc import AsyncIterator
 
@@ -6,8 +6,13 @@ import aiohttp
 import pytest
 from fakes.files import Known, Shelf
 from fakes.telegram_server import TelegramServer
+from fakes.twilio_server import PUBLIC, TwilioServer
+from fakes.twilio_shapes import Shapes
 
 from channels.telegram import Telegram
+from channels.twilio_account import TwilioAccount
+from channels.twilio_sms import TwilioSms
+from channels.twilio_whatsapp import TwilioWhatsApp
 
 SECRET = "s3cr_et-T"
 
@@ -46,3 +51,36 @@ def telegram(
         files=shelf,
         known_files=known,
     )
+
+
+@pytest.fixture
+async def twilio() -> AsyncIterator[TwilioServer]:
+    async with TwilioServer() as running:
+        running.hooks = PUBLIC
+        yield running
+
+
+@pytest.fixture
+def account(twilio: TwilioServer, session: aiohttp.ClientSession) -> TwilioAccount:
+    callback = f"{PUBLIC}/hooks/twilio/status"
+    return TwilioAccount(
+        twilio.sid, twilio.token, session, api_url=twilio.url, callback=callback, read=0.5
+    )
+
+
+@pytest.fixture
+def shapes() -> Shapes:
+    return Shapes()
+
+
+@pytest.fixture
+def sms(account: TwilioAccount) -> TwilioSms:
+    return TwilioSms(account, ["+33700000000", "+221300000000"])
+
+
+@pytest.fixture
+def whatsapp(account: TwilioAccount, shapes: Shapes) -> TwilioWhatsApp:
+    def link(key: str) -> str:
+        return f"{PUBLIC}/d/{key}" if key else ""
+
+    return TwilioWhatsApp(account, ["+33700000001"], media_link=link, contents=shapes)
