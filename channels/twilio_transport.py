@@ -63,7 +63,9 @@ class AiohttpTransport(AsyncHttpClient):  # type: ignore[misc]
         super().__init__(_silent, True, read)
         self._session = session
         self._root = urlsplit(root.rstrip("/")) if root else None
-        self._limit = aiohttp.ClientTimeout(total=read + connect, connect=connect)
+        self._limit = aiohttp.ClientTimeout(
+            total=connect + 2 * read, connect=connect, sock_read=read
+        )
 
     async def request(
         self,

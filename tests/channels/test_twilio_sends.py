@@ -190,11 +190,11 @@ async def test_choices_that_fit_can_be_pressed(
 ) -> None:
     phone = twilio.phone(AMA, whatsapp=True)
     phone.window_open = True
-    text = "Bonjour Ama {{1}}.\n\n  Deux   lignes,\t et l'\"avis\" ?"
+    text = 'Bonjour Ama {{1}}.\n\n  Deux   lignes,\t et l\'"avis" ?'
     await whatsapp.send(Outgoing(AMA, text=text, buttons=buttons(*labels)))
     heard = await phone.hears()
     assert heard.shown.kind == kind
-    assert heard.text == "Bonjour Ama {{1}}.\n\nDeux lignes, et l'\"avis\" ?"
+    assert heard.text == 'Bonjour Ama {{1}}.\n\nDeux lignes, et l\'"avis" ?'
     assert heard.shown.choices == tuple((label, f"k7:{n}") for n, label in enumerate(labels))
 
 
