@@ -6,6 +6,7 @@ import enum
 import gc
 import logging
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
@@ -54,7 +55,7 @@ async def keep_running(
     async with open_house(settings, simulators) as house:
         work = Work.of(house)
         await work.start(receives=role is not Role.WORKER, works=role is not Role.WEB)
-        settle_memory()
+        settle_interpreter()
         async with contextlib.AsyncExitStack() as closing:
             closing.push_async_callback(work.stop)
             if role is not Role.WORKER:
@@ -67,15 +68,16 @@ async def keep_running(
             say(_("Stopping: what is in hand is finished."))
 
 
-def settle_memory() -> None:
-    """Take what is loaded now out of the garbage collector's rounds, and let it come less often.
+def settle_interpreter() -> None:
+    """Let the collector come less often, and threads take turns less often.
 
     A batch of turns makes tens of thousands of small values that all die with it: looking for
-    cycles among them took a seventh of a turn's time.
+    cycles among them, and among all that was loaded before, took a seventh of a turn's time.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    sys.setswitchinterval(0.02)
 
 
 @contextlib.asynccontextmanager
@@ -107,7 +109,11 @@ async def _telegram(
 ) -> AsyncIterator[None]:
     """Have Telegram's updates brought here: to the webhook, or by asking for them."""
     channel = house.channels.get("telegram")
-    if not isinstance(channel, Telegram) or role is Role.WORKER:
+    if not isinstance(channel, Telegram):
+        yield
+        return
+    if role is Role.WORKER:
+        await _learn_private_link(channel, house)
         yield
         return
     if settings.public_url:
@@ -118,10 +124,14 @@ async def _telegram(
         yield
 
 
-async def _set_webhook(settings: Settings, channel: Telegram, house: House) -> None:
+async def _learn_private_link(channel: Telegram, house: House) -> None:
     name = await bot_name(house)
     if name:
         house.private_links[channel.name] = f"https://t.me/{name}"
+
+
+async def _set_webhook(settings: Settings, channel: Telegram, house: House) -> None:
+    await _learn_private_link(channel, house)
     secret = settings.telegram_webhook_secret or house.seal.webhook_secret
     try:
         await channel.set_webhook(settings.public_url + WEBHOOK, secret)
@@ -200,7 +210,7 @@ async def examine_telegram(house: House, settings: Settings) -> list[Finding]:
         ours = settings.public_url + WEBHOOK if settings.public_url else ""
         elsewhere = await channel.webhook_elsewhere(ours)
     except DeliveryError as error:
-        sentence = _("Telegram: {why}").replace("{why}", error.failure.words)
+        sentence = _("Telegram: {why}").replace("{why}", _(error.failure.words))
         return [Finding("ill", sentence)]
     found = [Finding("well", _("Telegram knows the bot @{name}.").replace("{name}", name))]
     if elsewhere:
