@@ -19,4 +19,6 @@ def clean(text: str) -> str:
 
 def utf16_units(text: str) -> int:
     """Count as Telegram does: a sign outside the basic plane is two."""
-    return len(text) + sum(sign > "\uffff" for sign in text)
+    if text.isascii():
+        return len(text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

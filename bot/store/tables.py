@@ -232,7 +232,8 @@ deliveries = Table(
     Index("ix_deliveries_sending", "id",
           postgresql_where=text("state = 'sending'"), sqlite_where=text("state = 'sending'")),
     Index("ix_deliveries_question", "participant_id", "question"),
-    Index("ix_deliveries_provider_id", "channel", "provider_id"),
+    Index("ix_deliveries_provider_id", "channel", "provider_id",
+          postgresql_where=text("provider_id <> ''"), sqlite_where=text("provider_id <> ''")),
 )  # fmt: skip
 
 contributions = Table(  # append-only: the newest of a place wins

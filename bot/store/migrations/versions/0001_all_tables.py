@@ -376,7 +376,12 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_due", "deliveries", ["channel", "rank", "id"], **only("state = 'waiting'")
     )
-    op.create_index("ix_deliveries_provider_id", "deliveries", ["channel", "provider_id"])
+    op.create_index(
+        "ix_deliveries_provider_id",
+        "deliveries",
+        ["channel", "provider_id"],
+        **only("provider_id <> ''"),
+    )
     op.create_index("ix_deliveries_question", "deliveries", ["participant_id", "question"])
     op.create_index("ix_deliveries_sending", "deliveries", ["id"], **only("state = 'sending'"))
     op.create_table(
