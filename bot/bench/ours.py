@@ -15,7 +15,7 @@ from bot.gateway.house import House
 from bot.gateway.receive import Receiver
 from bot.gateway.work import Work
 from bot.opening import door_of
-from bot.serving import settle_memory
+from bot.serving import settle_interpreter
 from bot.settings import Settings, read_settings
 from bot.store.tables import contributions, deliveries, inbox
 from bot.voice.pool import Ears
@@ -86,7 +86,7 @@ async def ours() -> AsyncIterator[Ours]:
         async with open_house(settings) as house:
             work = Work(house, Receiver(house), {}, Ears())
             await work.start()
-            settle_memory()
+            settle_interpreter()
             try:
                 yield Ours(settings, house, work)
             finally:
