@@ -32,6 +32,7 @@ class Palabre:
     folder: Path
     server: TelegramServer
     more: dict[str, str] = field(default_factory=dict)
+    role: str = "serve"
     port: int = field(default_factory=free_port)
     log: bytes = b""
     process: asyncio.subprocess.Process | None = None
@@ -65,7 +66,7 @@ class Palabre:
     async def start(self, *words: str) -> None:
         """Start it, and return when it is ready."""
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "serve", *words, cwd=ROOT, env=self.settings,
+            sys.executable, "-m", "bot", self.role, *words, cwd=ROOT, env=self.settings,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         self.reading = asyncio.create_task(self._read(self.process))
@@ -80,6 +81,8 @@ class Palabre:
             self.log += part
 
     async def _is_ready(self) -> bool:
+        if self.role == "worker":
+            return b"The worker is ready." in self.log
         try:
             async with (
                 aiohttp.ClientSession() as session,

@@ -143,3 +143,26 @@ async def test_a_token_that_telegram_does_not_know_is_said_in_a_sentence(tmp_pat
         assert status == 2
         assert "TELEGRAM_BOT_TOKEN" in words
         assert "another-token-of-ours" not in words
+
+
+async def test_on_postgresql_a_web_process_and_two_workers_share_the_work(
+    tmp_path: Path, new_postgres: str
+) -> None:
+    shared = PUBLIC | {"DATABASE_URL": new_postgres.replace("+psycopg", ""), "SECRET_KEY": "k" * 40}
+    async with (
+        TelegramServer() as server,
+        Palabre(tmp_path, server, shared, "web") as web,
+        Palabre(tmp_path, server, shared, "worker") as worker,
+        Palabre(tmp_path, server, shared, "worker"),
+    ):
+        await has_a_webhook(web)
+        people = [Participant(server.phone(f"Person{n}", "en"), "handle") for n in range(5)]
+        await asyncio.gather(*(one.joins("greniers") for one in people))
+        await asyncio.gather(*(one.presses(1) for one in people))
+        assert await worker.stop() < 10  # the other one takes over
+        heard = await asyncio.gather(*(one.presses(0) for one in people))
+        assert {len(one.labels) for one in heard} == {2}
+        for one in people:
+            texts = [message.text for message in one.phone.messages]
+            assert len(texts) == len(set(texts)) == 3
+        assert b"Traceback" not in web.log + worker.log, (web.log + worker.log).decode()
