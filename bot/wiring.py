@@ -15,6 +15,7 @@ from bot.gateway.house import House, wall_clock
 from bot.gateway.library import Library
 from bot.gateway.phases import set_up
 from bot.gateway.programme import Programmes
+from bot.language import _
 from bot.settings import Settings, WrongSetting, secret_key
 from bot.store.database import Database
 from bot.store.known_files import StoredFiles
@@ -57,8 +58,12 @@ def library_of(settings: Settings, *, tolerant: bool = False) -> Library:
     flows = flows_folder(settings)
     if not (flows / settings.consultation).is_dir():
         raise WrongSetting(
-            f"PALABRE_CONSULTATION: there is no folder {settings.consultation!r} in the flows; "
-            "PALABRE_FLOWS names where they lie."
+            _(
+                "PALABRE_CONSULTATION: there is no folder “{name}” in {folder}. "
+                "PALABRE_FLOWS names where flows lie."
+            )
+            .replace("{name}", settings.consultation)
+            .replace("{folder}", str(flows))
         )
     return Library(flows, settings.consultation, ROOT / "locales", tolerant=tolerant)
 
@@ -70,9 +75,9 @@ def database_of(settings: Settings) -> Database:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise WrongSetting(
-                f"DATABASE_URL: {file.parent} cannot be made ({error.strerror})."
-            ) from None
+            sentence = _("DATABASE_URL: {folder} cannot be made ({why}).")
+            words = sentence.replace("{folder}", str(file.parent))
+            raise WrongSetting(words.replace("{why}", error.strerror or "")) from None
     return Database(settings.database_url)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bot.bench.measuring import Measured, Open, inside, over_http
 from bot.bench.ours import ours
 from bot.bench.peers import nothing, saved_talks, talks
+from bot.language import _
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,9 @@ def run_rows(names: Sequence[str], bench: Bench) -> Iterator[Result]:
     unknown = set(names) - {row.name for row in ROWS}
     if unknown:
         known = ", ".join(row.name for row in ROWS)
-        raise NoSuchRow(f"There is no row {sorted(unknown)[0]!r}; there are: {known}.")
+        sentence = _("There is no row {name}; there are: {names}.")
+        first = min(unknown)
+        raise NoSuchRow(sentence.replace("{name}", first).replace("{names}", known))
     for row in ROWS:
         if not names or row.name in names:
             yield row.run(bench)

@@ -5,7 +5,8 @@ import sys
 import click
 
 from bot.cli.running import Sentence, named_errors
-from bot.language import of_this_terminal, use
+from bot.cli.wording import in_language, translate_click
+from bot.language import _, of_this_terminal, use
 
 COMMANDS = {
     "serve": "bot.cli.serving",
@@ -40,37 +41,52 @@ class Lazy(click.Group):
         if name not in COMMANDS:
             return None
         command: click.Command = getattr(importlib.import_module(COMMANDS[name]), name)
-        return command
+        return in_language(command)
 
 
-@click.group(cls=Lazy)
-@click.version_option(package_name="palabre")
-@click.option("--debug", is_flag=True, help="Show where an error comes from.")
-@click.option("--language", default="", help="fr, en or es: the language of this command.")
-@click.pass_context
-def palabre(context: click.Context, debug: bool, language: str) -> None:
-    """Hold a consultation by phone: over Telegram, in the browser, in the terminal."""
-    context.obj = debug
+def make_palabre() -> click.Group:
+    """Make the command of all commands, in the language that is spoken now."""
+
+    @click.group(
+        cls=Lazy,
+        help=_("Hold a consultation by phone: over Telegram, in the browser, in the terminal."),
+    )
+    @click.version_option(
+        package_name="palabre",
+        message="%(prog)s %(version)s",
+        help=_("Show the version and exit."),
+    )
+    @click.option("--debug", is_flag=True, help=_("Show where an error comes from."))
+    @click.option(
+        "--language", default="", metavar="fr|en|es", help=_("The language of this command.")
+    )
+    @click.pass_context
+    def palabre(context: click.Context, debug: bool, language: str) -> None:
+        context.obj = debug
+
+    in_language(palabre)
+    return palabre
 
 
 def main() -> None:
     """Run a command; errors are one sentence with a remedy, and an exit status."""
     use(_language(sys.argv))
+    translate_click()
     debug = "--debug" in sys.argv
     with named_errors(debug=debug):
-        palabre(standalone_mode=True)
+        make_palabre()(prog_name="palabre")
 
 
 def _language(words: list[str]) -> str:
     """Find the language before click reads the line: its help must be in it too."""
-    import os
+    from bot.settings import given_here
 
     for word, after in zip(words, [*words[1:], ""], strict=True):
         if word == "--language":
             return of_this_terminal(after)
         if word.startswith("--language="):
             return of_this_terminal(word.partition("=")[2])
-    return of_this_terminal(os.environ.get("PALABRE_LANGUAGE", ""))
+    return of_this_terminal(given_here().get("PALABRE_LANGUAGE", ""))
 
 
-__all__ = ["Sentence", "main", "palabre"]
+__all__ = ["Sentence", "main", "make_palabre"]

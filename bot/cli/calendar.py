@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.running import Sentence, end, run
+from bot.cli.running import Sentence, agreed, end, run
 from bot.language import _, current
 from bot.settings import read_settings
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from bot.gateway.phases import Preview
 
 
-@click.group()
+@click.group(help=_("Show the calendar; open and close phases."))
 def phase() -> None:
-    """Show the calendar; open and close phases."""
+    """Gather the commands of the calendar."""
 
 
-@phase.command("list")
+@phase.command("list", help=_("Print a line a phase: CODE STATE FROM TO TITLE."))
 def list_phases() -> None:
-    """Print a line a phase: CODE STATE FROM TO TITLE."""
+    """Print the calendar."""
     from bot.gateway import phases
 
     async def work() -> list[phases.Line]:
@@ -36,13 +36,13 @@ def list_phases() -> None:
         )
 
 
-@phase.command("open")
-@click.argument("name")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--quiet", is_flag=True, help="Announce it to nobody; invitations are made.")
-@click.option("--force", is_flag=True, help="Open in spite of missing or fuzzy texts.")
+@phase.command("open", help=_("Open a phase: invite those concerned and announce it to them."))
+@click.argument("name", metavar=_("PHASE"))
+@click.option("--yes", is_flag=True, help=_("Do not ask."))
+@click.option("--quiet", is_flag=True, help=_("Announce it to nobody; invitations are made."))
+@click.option("--force", is_flag=True, help=_("Open in spite of missing or doubtful texts."))
 def open_phase(name: str, yes: bool, quiet: bool, force: bool) -> None:
-    """Open a phase: invite those concerned and announce it to them."""
+    """Show whom it will reach, ask, and open."""
     from bot.gateway import phases
 
     async def work() -> None:
@@ -54,22 +54,22 @@ def open_phase(name: str, yes: bool, quiet: bool, force: bool) -> None:
             _refuse_unready(house.library, found.flow, force=force)
             preview = await house.database.read(phases.preview, house, found)
             click.echo(_summary(preview, quiet=quiet))
-            if not yes and not click.confirm(_("Open it now?")):
+            if not yes and not agreed(_("Open it now?")):
                 end(_("Nothing was opened."), 1)
             verb = phases.open_quietly if quiet else phases.open_and_announce
             number = await house.database.write(verb, house, found, wakes=("outbox",))
             outcomes = await house.database.read(phases.outcomes, number)
         click.echo(_("{phase} is open.").replace("{phase}", found.code))
         for outcome, count in outcomes.items():
-            click.echo(f"  {count} {_(outcome)}")
+            click.echo(f"  {count} {_fate(outcome)}")
 
     run(work())
 
 
-@phase.command("close")
-@click.argument("name")
+@phase.command("close", help=_("Close a phase: nobody begins it any more."))
+@click.argument("name", metavar=_("PHASE"))
 def close_phase(name: str) -> None:
-    """Close a phase: nobody begins it any more."""
+    """Close it."""
     from bot.gateway import phases
 
     async def work() -> None:
@@ -111,5 +111,11 @@ def _summary(preview: "Preview", *, quiet: bool) -> str:
     lines = [head.replace("{count}", str(preview.reached))]
     lines += [f"  {channel}: {count}" for channel, count in preview.by_channel.items()]
     lines += [f"  {language or '?'}: {count}" for language, count in preview.by_language.items()]
-    lines += [f"  {_('not')}: {count} ({_(why)})" for why, count in preview.excluded.items()]
+    lines += [f"  {count} {_('skipped')} ({_(why)})" for why, count in preview.excluded.items()]
     return "\n".join(lines)
+
+
+def _fate(outcome: str) -> str:
+    """Say a recipient's outcome: a state, and why where there is a reason."""
+    state, _colon, why = outcome.partition(": ")
+    return f"{_(state)} ({_(why)})" if why else _(state)

@@ -14,12 +14,17 @@ if TYPE_CHECKING:
     from bot.gateway.library import Library
 
 
-@click.command()
-@click.argument("flow", default="")
-@click.option("--channel", type=click.Choice(["telegram", "sms", "whatsapp"]), default="telegram")
-@click.option("--lang", default="", help="fr, en or es: the participant's language.")
+@click.command(help=_("Take part here. The bot speaks first; from a pipe, one reply a line."))
+@click.argument("flow", default="", metavar=_("[FLOW]"))
+@click.option(
+    "--channel",
+    type=click.Choice(["telegram", "sms", "whatsapp"]),
+    default="telegram",
+    help=_("The channel whose means are used."),
+)
+@click.option("--lang", default="", metavar="fr|en|es", help=_("The participant's language."))
 def chat(flow: str, channel: str, lang: str) -> None:
-    """Take part here. The bot speaks first; from a pipe, one reply a line."""
+    """Hold a talk at the keyboard."""
     run(_chat(read_settings(), flow, channel, lang))
 
 

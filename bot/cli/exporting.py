@@ -13,18 +13,38 @@ if TYPE_CHECKING:
     from bot.dialogue.flow import Consultation
 
 
-@click.command()
-@click.option("--format", "kind", type=click.Choice(["csv", "xlsx", "jsonl", "zip"]), required=True)
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
-@click.option("--phase", default="", help="Only this phase.")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="UTC.")
-@click.option("--all", "everything", is_flag=True, help="Hidden and replaced answers too.")
-@click.option("--originals", is_flag=True, help="Add recordings exactly as received (zip).")
-@click.option("--trials", is_flag=True, help="Take trial participants in.")
+@click.command(
+    help=_(
+        "Write what people said, for the drafting team. "
+        "Rows (csv, xlsx, jsonl), or everything in one file (zip)."
+    )
+)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["csv", "xlsx", "jsonl", "zip"]),
+    required=True,
+    help=_("What kind of file."),
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help=_("The file to write."),
+)
+@click.option("--phase", default="", metavar=_("PHASE"), help=_("Only this phase."))
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    help=_("Only answers from this time on (UTC)."),
+)
+@click.option("--all", "everything", is_flag=True, help=_("Hidden and replaced answers too."))
+@click.option("--originals", is_flag=True, help=_("Add recordings exactly as received (zip)."))
+@click.option("--trials", is_flag=True, help=_("Take in people who only tried it out."))
 def export(
     kind: str, out: Path, phase: str, since: object, everything: bool, originals: bool, trials: bool
 ) -> None:
-    """Write what people said: rows (csv, xlsx, jsonl) or the drafting pack (zip)."""
+    """Write the rows."""
     from datetime import UTC, datetime
 
     from bot.gateway.export import Wanted, labels_of

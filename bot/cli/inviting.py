@@ -7,11 +7,15 @@ from bot.language import _
 from bot.settings import Settings, read_settings
 
 
-@click.command()
-@click.argument("network")
-@click.option("--out", type=click.Path(dir_okay=True, file_okay=False), help="Also write QR files.")
+@click.command(help=_("Print the links by which a network joins, and a QR code."))
+@click.argument("network", metavar=_("NETWORK"))
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=True, file_okay=False),
+    help=_("Also write the QR codes into this folder."),
+)
 def invite(network: str, out: str | None) -> None:
-    """Print a network's links for each channel, and the QR code of the first."""
+    """Print a link for each channel, and the QR code of the first."""
     settings = read_settings()
     links = run(_links(settings, network))
     if not links:

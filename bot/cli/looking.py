@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from bot.gateway.doctor import Finding
 
 
-@click.command()
-@click.argument("participant")
+@click.command(help=_("Say where someone is and why. PARTICIPANT stands in the export."))
+@click.argument("participant", metavar=_("PARTICIPANT"))
 def explain(participant: str) -> None:
-    """Say where a participant (a pseudonym, as in the export) is, and why."""
+    """Say where a participant (a pseudonym) is, and why."""
     for line in run(_where(read_settings(), participant)):
         click.echo(line)
 
@@ -33,9 +33,9 @@ async def _where(settings: Settings, pseudonym: str) -> list[str]:
     return lines
 
 
-@click.command()
+@click.command(help=_("Look whether all is well, and say what to do where it is not."))
 def doctor() -> None:
-    """Look at everything that must be well; say what to do about what is not."""
+    """Print what was found."""
     findings = run(_examined(read_settings()))
     signs = {"well": "+", "note": "-", "ill": "!"}
     for finding in findings:

@@ -5,10 +5,10 @@ import click
 from bot.language import _
 
 
-@click.command()
-@click.argument("rows", nargs=-1, metavar="[ROW…]")
-@click.option("--quick", is_flag=True, help="Fewer people: all rows within 40 seconds.")
-@click.option("--json", "as_json", is_flag=True, help="A list for other programs.")
+@click.command(help=_("Measure how fast we are beside other ways to do it."))
+@click.argument("rows", nargs=-1, metavar=_("[ROW…]"))
+@click.option("--quick", is_flag=True, help=_("Fewer people: all rows within 40 seconds."))
+@click.option("--json", "as_json", is_flag=True, help=_("A list for other programs."))
 def bench(rows: tuple[str, ...], quick: bool, as_json: bool) -> None:
     """Set our work against other ways to do it, in one run, and print the ratios."""
     from rich.console import Console

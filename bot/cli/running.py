@@ -13,6 +13,7 @@ from bot.language import _
 
 Result = TypeVar("Result")
 FAULTS, WRONG_USE = 1, 2
+YES = frozenset(("y", "yes", "o", "oui", "s", "si", "sí"))
 
 
 class Sentence(click.ClickException):
@@ -57,13 +58,26 @@ def named_errors(*, debug: bool = False) -> Iterator[None]:
         end(*_told(error))
 
 
+def agreed(question: str) -> bool:
+    """Ask and return whether the answer was yes, in any of the languages; silence is no."""
+    answer: str = click.prompt(f"{question} [{_('y/N')}]", default="", show_default=False)
+    return answer.strip().lower() in YES
+
+
+def _said(error: Exception) -> str:
+    """Say an error's message; its docstring is one, and may be followed by a detail."""
+    words = str(error)
+    known = type(error).__doc__ or ""
+    return _(known) + words.removeprefix(known) if words.startswith(known) else _(words)
+
+
 def _told(error: Exception) -> tuple[str, int]:
     from bot.dialogue.fault import Faults
 
     if isinstance(error, Faults):
         return "\n".join(str(fault) for fault in error.faults), FAULTS
     if type(error).__module__.startswith(("bot.", "channels.")):
-        return _(str(error)), WRONG_USE
+        return _said(error), WRONG_USE
     logging.getLogger("palabre").debug("unexpected", exc_info=error)
     what = _("Something unexpected happened ({what}). Run it again with --debug and report it.")
     return what.replace("{what}", f"{type(error).__name__}: {error}"[:200]), FAULTS

@@ -7,26 +7,30 @@ from bot.language import _
 from bot.settings import Settings, read_settings
 
 
-@click.command()
-@click.option("--take-over", is_flag=True, help="Take a bot away from a webhook set elsewhere.")
+@click.command(help=_("Run everything here: pages, channels, answers."))
+@click.option(
+    "--take-over",
+    is_flag=True,
+    help=_("Bring a bot's messages here that go to another place now."),
+)
 def serve(take_over: bool) -> None:
-    """Run everything in one process: pages, channels, work. Migrates its own SQLite file."""
+    """Run everything in one process; migrates its own SQLite file."""
     from bot.serving import Role, keep_running
 
     run(keep_running(read_settings(), Role.ALL, take_over=take_over, say=click.echo))
 
 
-@click.command()
+@click.command(help=_("Run the pages alone (PostgreSQL). Workers answer."))
 def web() -> None:
-    """Run the web process alone (PostgreSQL): it receives; workers answer."""
+    """Receive."""
     from bot.serving import Role, keep_running
 
     run(keep_running(_shared("web"), Role.WEB, say=click.echo))
 
 
-@click.command()
+@click.command(help=_("Run a worker alone (PostgreSQL). It answers and sends."))
 def worker() -> None:
-    """Run a worker alone (PostgreSQL): it answers and sends."""
+    """Answer and send."""
     from bot.serving import Role, keep_running
 
     run(keep_running(_shared("worker"), Role.WORKER, say=click.echo))
@@ -42,9 +46,9 @@ def _shared(command: str) -> Settings:
     return settings
 
 
-@click.command()
+@click.command(help=_("Bring the database to what this version needs."))
 def migrate() -> None:
-    """Bring the database to what this version needs, and set the consultation up."""
+    """Migrate, and set the consultation up."""
     from bot.gateway.house import wall_clock
     from bot.store.migrate import migrate as bring
     from bot.wiring import database_of, library_of, set_up_consultation

@@ -9,9 +9,9 @@ from bot.language import _, current
 from bot.settings import read_settings
 
 
-@click.command()
+@click.command(help=_("Find the faults of flows and translations. Say what each flow costs."))
 def check() -> None:
-    """Find every fault of flows and catalogues; print what each flow asks and costs."""
+    """Print every fault, and what each flow asks and costs."""
     from rich.console import Console
 
     from bot.gateway.check import check as look
@@ -24,10 +24,10 @@ def check() -> None:
     raise SystemExit(report.exit_status)
 
 
-@click.command()
-@click.argument("flow")
+@click.command(help=_("Draw a flow (mermaid)."))
+@click.argument("flow", metavar=_("FLOW"))
 def graph(flow: str) -> None:
-    """Draw a flow (mermaid)."""
+    """Draw it."""
     from bot.dialogue.graph import graph as draw
     from bot.wiring import library_of
 
@@ -36,11 +36,11 @@ def graph(flow: str) -> None:
     click.echo(draw(library.flow(flow, current.get())))
 
 
-@click.command()
-@click.option("--update", is_flag=True, help="Write them anew as they come out now.")
-@click.argument("flows", nargs=-1)
+@click.command(help=_("Play the rehearsals: they must come out as written."))
+@click.option("--update", is_flag=True, help=_("Write them anew as they come out now."))
+@click.argument("flows", nargs=-1, metavar=_("[FLOW…]"))
 def rehearse(update: bool, flows: tuple[str, ...]) -> None:
-    """Play the written conversations: they must come out the same."""
+    """Play the written conversations."""
     from bot.gateway.programme import as_shipped
     from bot.gateway.rehearsals import rehearse as play
     from bot.wiring import library_of

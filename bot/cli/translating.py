@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from bot import catalogues
 
 
-@click.group()
+@click.group(help=_("Gather sentences for translators; count what is missing."))
 def translate() -> None:
-    """Gather sentences for translators; bring catalogues up to date; count what is missing."""
+    """Gather the translators' commands."""
 
 
-@translate.command()
+@translate.command(help=_("Gather the sentences of flows, pages and code (.pot)."))
 def extract() -> None:
-    """Write the templates (.pot) out of flows, pages and code."""
+    """Write the templates."""
     from bot import catalogues
 
     for domain, template in catalogues.extract(_places()).items():
@@ -28,17 +28,17 @@ def extract() -> None:
                    .replace("{count}", str(count)))  # fmt: skip
 
 
-@translate.command()
+@translate.command(help=_("Bring the catalogues up to date. What changed is marked fuzzy."))
 def update() -> None:
-    """Extract, then bring all catalogues up to date; what changed is marked fuzzy."""
+    """Extract and merge."""
     from bot import catalogues
 
     _show(catalogues.update(_places()))
 
 
-@translate.command()
+@translate.command(help=_("Count what is missing, fuzzy or broken in each language."))
 def status() -> None:
-    """Count what is missing, fuzzy or broken, by language; exit 1 if anything is."""
+    """Print the counts; exit 1 if anything is not done."""
     from bot import catalogues
 
     found = catalogues.status(_places())

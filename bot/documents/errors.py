@@ -1,12 +1,15 @@
 """The ways in which making a document can fail, each named once."""
 
+from bot.language import _
+
 
 class DocumentError(Exception):
     """A document cannot be made."""
 
     def __init__(self, **details: object) -> None:
         self.details = details
-        super().__init__((self.__doc__ or "").format_map(details))
+        sentence = self.__doc__ or ""
+        super().__init__(_(sentence).format_map(details))
 
 
 class TypesetterMissing(DocumentError):

@@ -12,6 +12,7 @@ from bot.language import _
 from bot.store import inbox, recordings
 from bot.store.tables import deliveries
 from bot.voice.ffmpeg import lacks
+from bot.voice.verdict import MEANINGS, UnheardError
 
 LITTLE_DISK = 1_000_000_000  # bytes
 OLD_MS = 10 * 60_000  # a message that waits so long is a sign of trouble
@@ -82,10 +83,15 @@ def _disk(data: Path) -> Finding:
 
 
 def _decoder() -> Finding:
-    missing = lacks()
+    try:
+        missing = lacks()
+    except UnheardError as error:
+        sentence = _("Voice notes cannot be heard. {why}")
+        return _ill(sentence.replace("{why}", _(MEANINGS[error.verdict].why)))
     if missing:
-        sentence = _("Voice notes cannot be heard: {why} Install imageio-ffmpeg again.")
-        return _ill(sentence.replace("{why}", str(missing)))
+        sentence = _("Voice notes cannot be heard well: {parts} is missing. Install the package "
+                     "imageio-ffmpeg again.")  # fmt: skip
+        return _ill(sentence.replace("{parts}", ", ".join(missing)))
     return _well(_("Voice notes can be heard."))
 
 

@@ -29,6 +29,11 @@ DONE = N_("has taken part already")
 IN_IT = N_("is answering already")
 TOLD = N_("was told already")
 QUIETLY = N_("opened quietly")
+# How a recipient may stand: the states of a delivery, and "skipped" with one of the reasons above.
+STATES = (
+    *(N_("waiting"), N_("sending"), N_("sent"), N_("delivered"), N_("read")),
+    *(N_("failed"), N_("skipped"), N_("perhaps"), N_("cancelled")),
+)
 Chunk = dict[int, Address | None]  # participant → the address to write to
 TRIAL = N_("only tried it out")
 

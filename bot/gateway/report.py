@@ -4,17 +4,23 @@ from collections.abc import Iterable, Sequence
 
 from bot.dialogue.fault import Fault
 from bot.gateway.check import Figure, Report
+from bot.language import N_, _
 
-HEAD = ("flow", "language", "channel", "questions", "longest", "at", "SMS segments", "dear letters")
+HEAD = (
+    *(N_("flow"), N_("language"), N_("channel"), N_("questions")),
+    *(N_("longest"), N_("at"), N_("SMS segments"), N_("dear letters")),
+)
 
 
 def format_report(report: Report, *, terminal: bool = False, width: int = 100) -> str:
     """Return the report as text; `terminal`: with tables, `width` columns wide."""
     parts = [
-        *_section("Faults", report.faults),
-        *_section("Warnings", report.warnings),
+        *_section(_("Faults"), report.faults),
+        *_section(_("Warnings"), report.warnings),
         _table(report.figures, width) if terminal else _lines(report.figures),
-        f"{len(report.faults)} faults, {len(report.warnings)} warnings.",
+        _("{faults} faults, {warnings} warnings.")
+        .replace("{faults}", str(len(report.faults)))
+        .replace("{warnings}", str(len(report.warnings))),
     ]
     return "\n".join(part for part in parts if part)
 
@@ -33,7 +39,7 @@ def _row(figure: Figure) -> tuple[str, ...]:
         f"{asked.least}-{asked.most}",
         str(figure.longest),
         figure.longest_step,
-        f"{many} (first {figure.segments_first})" if many else "",
+        f"{many} ({_('first')} {figure.segments_first})" if many else "",
         figure.dear_letters,
     )
 
@@ -44,14 +50,14 @@ def _lines(figures: Iterable[Figure]) -> str:
 
 def _line(figure: Figure) -> str:
     named = zip(HEAD, _row(figure), strict=True)
-    return " ".join(f"{name}={value}" for name, value in named if value)
+    return " ".join(f"{_(name)}={value}" for name, value in named if value)
 
 
 def _table(figures: Iterable[Figure], width: int) -> str:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(*HEAD, box=None, pad_edge=False)
+    table = Table(*map(_, HEAD), box=None, pad_edge=False)
     for each in figures:
         table.add_row(*_row(each))
     console = Console(width=width, force_terminal=True)
