@@ -1,0 +1,147 @@
+"""How fast a sender sends, who goes first, and that nobody holds up the others."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from gateway.conftest import MakeHome
+from gateway.houses import NO_PACE, Home, Post
+from gateway.outbox import THROTTLED, TOKEN, TRANSIENT, empties, knows, promises, sender_of
+
+from bot.gateway.deliver import Sender
+from bot.gateway.pace import Bucket
+from channels.base import Pace
+from channels.capabilities import TELEGRAM
+from channels.errors import DeliveryError
+
+
+async def test_retry_after_holds_the_whole_bot(home: Home) -> None:
+    people = [home.person() for _ in range(5)]
+    await knows(home, *people)
+    for one in people:
+        await promises(home, one, "one")
+    home.post.fails = [DeliveryError(THROTTLED, retry_after=30)]
+    begun = home.moment
+    await empties(home, sender_of(home))
+    assert len(home.post.sent) == 5
+    late = [at - begun for at, _ in home.post.sent if at - begun >= 30_000]
+    assert late, "the one that was refused comes again after the wait"
+    assert await home.states() == [("sent", "")] * 5
+
+
+async def test_while_the_bot_must_wait_nobody_who_stood_in_line_is_sent_to(
+    make_home: MakeHome,
+) -> None:
+    home = make_home(Post(can=replace(TELEGRAM, overall=Pace(10, 1), per_address=NO_PACE)))
+    people = [home.person() for _ in range(20)]
+    await knows(home, *people)
+    for one in people:
+        await promises(home, one, "one")
+    home.post.fails = [DeliveryError(THROTTLED, retry_after=30)]
+    begun = home.moment
+    await empties(home, sender_of(home))
+    assert min(at for at, _ in home.post.sent) >= begun + 30_000
+    assert len(home.post.sent) == 20
+
+
+@pytest.mark.parametrize("per_second", [5, 30, 100])
+async def test_the_pace_is_reached_and_never_passed_in_any_one_second(
+    make_home: MakeHome, per_second: int
+) -> None:
+    home = make_home(Post(can=replace(TELEGRAM, overall=Pace(per_second, 1), per_address=NO_PACE)))
+    people = [home.person() for _ in range(per_second * 4)]
+    await knows(home, *people)
+    for one in people:
+        await promises(home, one, "one")
+    begun = home.moment
+    await empties(home, sender_of(home))
+    times = sorted(at for at, _ in home.post.sent)
+    assert len(times) == len(people)
+    for start in times:
+        assert sum(start <= at < start + 1000 for at in times) <= per_second
+    assert len(times) / ((times[-1] - begun) / 1000) >= 0.9 * per_second
+
+
+async def test_one_chat_gets_three_at_once_and_then_one_a_second(make_home: MakeHome) -> None:
+    home = make_home(Post(can=replace(TELEGRAM, overall=NO_PACE, per_address=Pace(1, 3))))
+    ama, ben = home.person(), home.person()
+    await knows(home, ama, ben)
+    await promises(home, ama, *"123456")
+    await promises(home, ben, "to ben")
+    begun = home.moment
+    await empties(home, sender_of(home))
+    assert [out.text for _, out in home.post.sent if out.address == ama.address] == list("123456")
+    waits = [round((at - begun) / 1000) for at, out in home.post.sent if out.address == ama.address]
+    assert waits == [0, 0, 0, 1, 2, 3]
+    (at,) = [at for at, out in home.post.sent if out.address == ben.address]
+    assert at - begun < 100
+
+
+async def test_a_message_of_several_units_takes_as_many_from_the_pace() -> None:
+    bucket = Bucket(Pace(10, 1), 0)
+    bucket.take(5, 0)
+    assert bucket.wait(1, 0) == 501
+    assert bucket.wait(1, 600) == 0
+    assert Bucket(Pace(10, 3), 0).wait(5, 0) == 0  # more than it ever holds goes out all the same
+
+
+async def test_replies_go_out_before_announcements(home: Home) -> None:
+    people = [home.person() for _ in range(10)]
+    await knows(home, *people)
+    for one in people[:9]:
+        await promises(home, one, "news", kind="broadcast", rank=2)
+    await promises(home, people[9], "reminder", kind="reminder", rank=1)
+    await promises(home, people[9], "reply")
+    await home.sends()
+    assert home.post.said == ["reply", "reminder"] + ["news"] * 9 or home.post.said[0] == "reply"
+    assert home.post.said.index("reply") < home.post.said.index("news")
+
+
+async def test_who_gets_no_answer_from_the_provider_holds_up_nobody_else(
+    make_home: MakeHome,
+) -> None:
+    slow = replace(TELEGRAM, overall=Pace(30, 1), per_address=NO_PACE)
+    home = make_home(Post(can=slow))
+    ama, ben = home.person(), home.person()
+    await knows(home, ama, ben)
+    await promises(home, ama, *map(str, range(40)))  # more than are taken at a time
+    await promises(home, ben, "to ben")
+    home.post.hangs_for = ama.address
+    stopping = asyncio.Event()
+    running = asyncio.create_task(Sender(home.house, home.post).run(stopping))  # type: ignore[arg-type]
+    async with asyncio.timeout(5):
+        while "to ben" not in home.post.said:
+            home.waits(seconds=0.01)
+            await asyncio.sleep(0.01)
+    running.cancel()
+
+
+async def test_who_must_be_tried_later_holds_up_nobody_else(make_home: MakeHome) -> None:
+    home = make_home(Post(can=replace(TELEGRAM, overall=Pace(30, 1), per_address=NO_PACE)))
+    ama, ben = home.person(), home.person()
+    await knows(home, ama, ben)
+    await promises(home, ama, *map(str, range(40)))
+    await promises(home, ben, "to ben")
+    home.post.fails = [DeliveryError(TRANSIENT)]
+    await sender_of(home).send_all_due()
+    assert home.post.said == ["to ben"]
+
+
+async def test_a_provider_that_does_not_know_us_is_asked_again_a_minute_later_not_sooner(
+    home: Home,
+) -> None:
+    people = [home.person() for _ in range(3)]
+    await knows(home, *people)
+    for one in people:
+        await promises(home, one, "one")
+    begun, sender = home.moment, sender_of(home)
+    home.post.fails = [DeliveryError(TOKEN)] * 3
+    await sender.send_all_due()
+    assert sender.broken == "Unknown token."
+    assert home.post.sent == []
+    home.waits(seconds=30)
+    assert await sender._begin_due() == 30_000
+    await empties(home, sender)
+    assert sender.broken == ""
+    assert {at - begun >= 60_000 for at, _ in home.post.sent} == {True}
+    assert await home.states() == [("sent", "")] * 3
