@@ -61,7 +61,7 @@ def open_phase(name: str, yes: bool, quiet: bool, force: bool) -> None:
             outcomes = await house.database.read(phases.outcomes, number)
         click.echo(_("{phase} is open.").replace("{phase}", found.code))
         for outcome, count in outcomes.items():
-            click.echo(f"  {count} {_fate(outcome)}")
+            click.echo(_counted(outcome, count))
 
     run(work())
 
@@ -109,10 +109,15 @@ def _summary(preview: "Preview", *, quiet: bool) -> str:
     else:
         head = _("The announcement goes to {count} people.")
     lines = [head.replace("{count}", str(preview.reached))]
-    lines += [f"  {channel}: {count}" for channel, count in preview.by_channel.items()]
-    lines += [f"  {language or '?'}: {count}" for language, count in preview.by_language.items()]
-    lines += [f"  {count} {_('skipped')} ({_(why)})" for why, count in preview.excluded.items()]
+    lines += [_counted(channel, count) for channel, count in preview.by_channel.items()]
+    lines += [_counted(language or "?", count) for language, count in preview.by_language.items()]
+    lines += [_counted(f"skipped: {why}", count) for why, count in preview.excluded.items()]
     return "\n".join(lines)
+
+
+def _counted(what: str, count: int) -> str:
+    words = _("{what}: {count}").replace("{what}", _fate(what)).replace("{count}", str(count))
+    return f"  {words}"
 
 
 def _fate(outcome: str) -> str:

@@ -60,7 +60,8 @@ def named_errors(*, debug: bool = False) -> Iterator[None]:
 
 def agreed(question: str) -> bool:
     """Ask and return whether the answer was yes, in any of the languages; silence is no."""
-    answer: str = click.prompt(f"{question} [{_('y/N')}]", default="", show_default=False)
+    how = _("y/N")
+    answer: str = click.prompt(f"{question} [{how}]", default="", show_default=False)
     return answer.strip().lower() in YES
 
 

@@ -32,6 +32,7 @@ def _section(title: str, faults: Sequence[Fault]) -> Iterable[str]:
 def _row(figure: Figure) -> tuple[str, ...]:
     asked = figure.exchanges
     many = f"{figure.segments_least}-{figure.segments_most}" if figure.segments_most else ""
+    first = _("first")
     return (
         figure.flow,
         figure.language,
@@ -39,7 +40,7 @@ def _row(figure: Figure) -> tuple[str, ...]:
         f"{asked.least}-{asked.most}",
         str(figure.longest),
         figure.longest_step,
-        f"{many} ({_('first')} {figure.segments_first})" if many else "",
+        f"{many} ({first} {figure.segments_first})" if many else "",
         figure.dear_letters,
     )
 
