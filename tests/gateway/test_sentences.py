@@ -1,10 +1,14 @@
 """What is gathered from code for the translators, beside what stands in `_(…)`."""
 
+import ast
 import io
+from pathlib import Path
 
 import pytest
 
 from bot.sentences import extract_code
+
+ROOT = Path(__file__).parents[2]
 
 
 def gathered(code: str) -> list[str]:
@@ -50,3 +54,25 @@ def test_words_elsewhere_are_not_gathered() -> None:
     assert gathered('def say(words):\n    return words\nsay("nothing")\n_("Come in.")\n') == [
         "Come in."
     ]
+
+
+def hidden(code: str) -> list[int]:
+    """Return the lines where a sentence stands in `_(…)` inside an f-string."""
+    return [
+        call.lineno
+        for text in ast.walk(ast.parse(code))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in ("_", "N_")
+        and any(isinstance(one, ast.Constant) for one in call.args)
+    ]
+
+
+def test_no_sentence_hides_from_the_translators_in_an_f_string() -> None:
+    """Before Python 3.12 an f-string is one word to whoever gathers."""
+    assert hidden("f\"{_('Come in.')}\"") == [1]
+    files = (path for room in ("bot", "channels") for path in (ROOT / room).rglob("*.py"))
+    found = {path.name: hidden(path.read_text("utf-8")) for path in files}
+    assert {name: lines for name, lines in found.items() if lines} == {}
