@@ -14,7 +14,7 @@ from bot.settings import Settings
 from bot.store import participants, sent
 from bot.store.migrate import is_current
 from bot.web.needs import Door, Outline, OutlineStep
-from bot.wiring import base_address, bot_name
+from bot.wiring import REAL, base_address, bot_name
 from channels.base import Outgoing
 from channels.simulator import Simulator
 
@@ -37,7 +37,7 @@ async def door_of(settings: Settings, house: House, work: Work) -> Door:
 
     return Door(
         receiver=work.receiver,
-        channels={name: one for name, one in channels.items() if name == "telegram"},
+        channels={name: one for name, one in channels.items() if name in REAL},
         trouble=_trouble(house),
         consultation=consultation,
         document=document,

@@ -5,6 +5,7 @@ A wrong value stops the start with a sentence.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -105,6 +106,25 @@ def _token(value: str) -> str:
     return value
 
 
+def _account_sid(value: str) -> str:
+    if value and not re.fullmatch(r"AC[0-9a-fA-F]{32}", value):
+        raise ValueError("an account's SID is AC and 32 signs; it stands in Twilio's console")
+    return value
+
+
+def _service_sid(value: str) -> str:
+    if value and not re.fullmatch(r"MG[0-9a-fA-F]{32}", value):
+        raise ValueError("a messaging service's SID is MG and 32 signs")
+    return value
+
+
+def _numbers(value: str) -> str:
+    numbers = [one.strip().removeprefix("whatsapp:") for one in value.split(",") if one.strip()]
+    if any(re.fullmatch(r"\+[1-9][0-9]{5,14}", one) is None for one in numbers):
+        raise ValueError("write numbers such as +33700000000, with commas between them")
+    return ",".join(numbers)
+
+
 def _webhook_secret(value: str) -> str:
     allowed = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
     if len(value) > 256 or set(value) - allowed:
@@ -174,6 +194,24 @@ TABLE: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting("TELEGRAM_PACE", _pace, "30", "messages a second to Telegram, over all chats"),
+    Setting("TWILIO_ACCOUNT_SID", _account_sid, "", "the account at Twilio, AC…"),
+    Setting("TWILIO_AUTH_TOKEN", _text, "", "its token, from Twilio's console", secret=True),
+    Setting(
+        "TWILIO_API_URL",
+        _address,
+        "",
+        "a region or a proxy: one root for api.twilio.com and content.twilio.com; empty: Twilio's",
+    ),
+    Setting("TWILIO_SMS_FROM", _numbers, "", "our numbers for SMS, +33…, with commas between them"),
+    Setting("TWILIO_WHATSAPP_FROM", _numbers, "", "our WhatsApp senders, the same way"),
+    Setting(
+        "TWILIO_MESSAGING_SERVICE_SID",
+        _service_sid,
+        "",
+        "a messaging service of Twilio's, MG…, that picks the number where none of ours fits",
+    ),
+    Setting("TWILIO_SMS_PACE", _pace, "10", "segments a second by SMS"),
+    Setting("TWILIO_WHATSAPP_PACE", _pace, "80", "messages a second on WhatsApp"),
 )
 
 
@@ -197,6 +235,14 @@ class Settings:
     telegram_api_url: str
     telegram_webhook_secret: str
     telegram_pace: float
+    twilio_account_sid: str
+    twilio_auth_token: str
+    twilio_api_url: str
+    twilio_sms_from: str
+    twilio_whatsapp_from: str
+    twilio_messaging_service_sid: str
+    twilio_sms_pace: float
+    twilio_whatsapp_pace: float
     given: frozenset[str] = field(default_factory=frozenset)  # names that were set at all
 
     @property
@@ -207,7 +253,13 @@ class Settings:
     @property
     def real_channels(self) -> tuple[str, ...]:
         """The channels on which real people can be reached."""
-        return ("telegram",) if self.telegram_bot_token else ()
+        twilio = bool(self.twilio_account_sid and self.twilio_auth_token)
+        has = {
+            "telegram": bool(self.telegram_bot_token),
+            "sms": twilio and bool(self.twilio_sms_from or self.twilio_messaging_service_sid),
+            "whatsapp": twilio and bool(self.twilio_whatsapp_from),
+        }
+        return tuple(name for name, there in has.items() if there)
 
     @property
     def shows_simulator(self) -> bool:

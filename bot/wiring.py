@@ -2,15 +2,16 @@
 
 import contextlib
 import logging
+import mimetypes
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
 import aiohttp
 
-from bot.gateway.files import HouseFiles
+from bot.gateway.files import MEDIA, HouseFiles
 from bot.gateway.house import House, wall_clock
 from bot.gateway.library import Library
 from bot.gateway.phases import set_up
@@ -18,22 +19,28 @@ from bot.gateway.programme import Programmes
 from bot.language import _
 from bot.settings import Settings, WrongSetting, secret_key
 from bot.store.database import Database
-from bot.store.known_files import StoredFiles
+from bot.store.known_files import StoredContents, StoredFiles
 from bot.store.media import DatabaseMedia, FileMedia, MediaStore
 from bot.store.migrate import NotMigrated, is_current, migrate
 from bot.store.seal import Seal
+from bot.web.links import Grant, sign
 from channels.base import Channel, Pace
 from channels.capabilities import SMS, TELEGRAM, WHATSAPP
 from channels.errors import DeliveryError
 from channels.simulator import Simulator, Uploads
 from channels.telegram import Telegram
 from channels.terminal import Terminal
+from channels.twilio_account import TwilioAccount
+from channels.twilio_sms import TwilioSms
+from channels.twilio_whatsapp import TwilioWhatsApp
 
 log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parent.parent
 MakeChannel = Callable[["Parts"], Channel]
 CHANNELS = {"telegram": TELEGRAM, "sms": SMS, "whatsapp": WHATSAPP}
+STATUS_HOOK = "/hooks/twilio/status"
+LINK_MS = 3_600_000  # how long a provider may fetch a recording
 NO_PACE = Pace(10_000, 10_000)
 
 
@@ -46,6 +53,8 @@ class Parts:
     session: aiohttp.ClientSession
     files: HouseFiles
     known_files: StoredFiles
+    contents: StoredContents
+    public_link: Callable[[str], str]  # a file's key → its public address, "" for none
 
 
 def flows_folder(settings: Settings) -> Path:
@@ -149,8 +158,9 @@ async def open_house(
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
             files = HouseFiles(library.folder / "documents", media)
             known = StoredFiles(database, files.digest)
-            parts = Parts(settings, seal, session, files, known)
-            wanted = [*more, *([make_telegram] if telegram and settings.telegram_bot_token else [])]
+            contents, link = StoredContents(database), public_link(settings, library, house)
+            parts = Parts(settings, seal, session, files, known, contents, link)
+            wanted = [*more, *(REAL[name] for name in settings.real_channels if telegram)]
             channels = [make(parts) for make in wanted]
             yield replace(house, channels={one.name: one for one in channels})
     finally:
@@ -169,6 +179,48 @@ def make_telegram(parts: Parts) -> Telegram:
         known_files=parts.known_files,
         can=replace(TELEGRAM, overall=Pace(settings.telegram_pace, 1)),
     )
+
+
+def make_sms(parts: Parts) -> TwilioSms:
+    """Build the SMS channel."""
+    settings = parts.settings
+    can = replace(SMS, overall=Pace(settings.twilio_sms_pace, 1))
+    service = settings.twilio_messaging_service_sid
+    return TwilioSms(_twilio(parts), _several(settings.twilio_sms_from), can=can, service=service)
+
+
+def make_whatsapp(parts: Parts) -> TwilioWhatsApp:
+    """Build the WhatsApp channel."""
+    settings = parts.settings
+    return TwilioWhatsApp(
+        _twilio(parts),
+        _several(settings.twilio_whatsapp_from),
+        can=replace(WHATSAPP, overall=Pace(settings.twilio_whatsapp_pace, 1)),
+        media_link=parts.public_link,
+        contents=parts.contents,
+    )
+
+
+def _twilio(parts: Parts) -> TwilioAccount:
+    settings = parts.settings
+    return TwilioAccount(
+        settings.twilio_account_sid,
+        settings.twilio_auth_token,
+        parts.session,
+        api_url=settings.twilio_api_url,
+        callback=settings.public_url and settings.public_url + STATUS_HOOK,
+    )
+
+
+def _several(value: str) -> list[str]:
+    return [one for one in value.split(",") if one]
+
+
+REAL: Mapping[str, MakeChannel] = {
+    "telegram": make_telegram,
+    "sms": make_sms,
+    "whatsapp": make_whatsapp,
+}
 
 
 def make_terminal(stream: TextIO, drawn_as: str) -> Terminal:
@@ -206,6 +258,22 @@ async def bot_name(house: House) -> str:
 def base_address(settings: Settings) -> str:
     """Return the address under which pages are reached: the public one, else this machine's."""
     return settings.public_url or f"http://{settings.host}:{settings.port}"
+
+
+def public_link(settings: Settings, library: Library, house: House) -> Callable[[str], str]:
+    """Return what names the public address of a file that a provider must fetch."""
+    base = settings.public_url
+
+    def link(key: str) -> str:
+        if not base:
+            return ""
+        if key.startswith(MEDIA):
+            mime = mimetypes.guess_type(key)[0] or "audio/ogg"
+            grant = Grant(key.removeprefix(MEDIA), mime, house.clock() + LINK_MS)
+            return f"{base}/m/{sign(house.seal.link_key, grant)}"
+        return base + found if (found := library.public_path(key)) else ""
+
+    return link
 
 
 def _link(settings: Settings) -> Callable[[str, str], str]:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -198,4 +198,20 @@ class Channel(Protocol):
 
     def fetch(self, media: MediaRef) -> AsyncIterator[bytes]:
         """Stream an attachment. Raises only FetchError."""
+        ...
+
+
+@runtime_checkable
+class LooksUp(Protocol):
+    """A channel whose provider can be asked afterwards what it took, and what came for us."""
+
+    async def find_sent(self, outgoing: Outgoing, after: Moment) -> list[Incoming]:
+        """Return a status of each message of these words to this address, oldest first.
+
+        Raises DeliveryError.
+        """
+        ...
+
+    async def list_since(self, after: Moment) -> list[Incoming]:
+        """Return what people wrote to us after a moment, oldest first. Raises DeliveryError."""
         ...

@@ -97,15 +97,19 @@ class TwilioChannel:
         return [one for listed in found for one in await self._as_it_came(listed)]
 
     async def find_sent(self, outgoing: Outgoing, after: Moment) -> list[Incoming]:
-        """Look for a message of whose sending nobody knows: a status of it, or nothing.
+        """Look for a message of whose sending nobody knows: a status of each with its words.
 
-        Raises DeliveryError.
+        Oldest first. Raises DeliveryError.
         """
         found = await self.account.list_messages(
             to=self.prefix + outgoing.address, after=after - SKEW_MS
         )
         same = [one for one in found if not one.inbound and _squeezed(one) == _words(outgoing)]
-        return read_form(_status_form(same[-1]), outgoing.delivery) if same else []
+        return [
+            status
+            for one in reversed(same)
+            for status in read_form(_status_form(one), outgoing.delivery)
+        ]
 
     async def _as_it_came(self, listed: Listed) -> list[Incoming]:
         media = await self.account.media_of(listed)

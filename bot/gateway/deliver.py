@@ -16,12 +16,12 @@ from sqlalchemy import Connection
 
 from bot.gateway.house import House
 from bot.gateway.pace import Bucket, Buckets
-from bot.gateway.tried import Tried, back_off, later, not_now, uncertain, went_out
+from bot.gateway.tried import REPEATED, Tried, back_off, later, not_now, uncertain, went_out
 from bot.store import deliveries, participants
 from bot.store.database import DatabaseAway, DatabaseRefuses
 from bot.store.deliveries import Due, Settled
-from bot.store.sent import provider_id_of
-from channels.base import Channel, Outgoing
+from bot.store.sent import provider_id_of, sent_as
+from channels.base import Channel, LooksUp, Outgoing, Receipt
 from channels.errors import DeliveryError
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ AHEAD = 0.3  # seconds of the pace that are taken from the outbox at a time
 ATTEMPTS = 12
 LEFT_MS = 300_000  # longer than any send: whoever had it in hand so long has died
 NET_MS = 5000
+LOOK_UP_MS = 60_000  # a status callback comes sooner, or never
 BROKEN_MS = 60_000  # until a provider that does not know us is asked again
 
 _outgoing = msgspec.json.Decoder(Outgoing)
@@ -221,7 +222,8 @@ class Sender:
                 outgoing = await self._find(due, outgoing, sent)
                 if not outgoing.of:
                     return Tried(Settled(due.id, "skipped", "the question was never sent"), due)
-            receipt = await self.channel.send(outgoing)
+            outgoing = msgspec.structs.replace(outgoing, delivery=str(due.id))
+            receipt = await self._found(due, outgoing) or await self.channel.send(outgoing)
         except DeliveryError as error:
             return self._failed(due, error)
         except DatabaseAway:
@@ -231,6 +233,16 @@ class Sender:
             return Tried(Settled(due.id, "failed", type(error).__name__), due)
         self.broken = ""
         return Tried(went_out(due, receipt), due)
+
+    async def _found(self, due: Due, outgoing: Outgoing) -> Receipt | None:
+        """Ask the provider whether it took what may have been sent already; None: send it."""
+        if due.reason != REPEATED or not isinstance(self.channel, LooksUp):
+            return None
+        told = await self.channel.find_sent(outgoing, due.made_at)
+        ids = [one.message_id for one in told]
+        others = await self.house.database.read(sent_as, due.id, ids)
+        mine = next((one for one in ids if one not in others), "")
+        return Receipt(mine, units=due.units) if mine else None
 
     async def _find(self, due: Due, outgoing: Outgoing, sent: Mapping[str, str]) -> Outgoing:
         message = sent.get(due.closes) or await self.house.database.read(
@@ -254,7 +266,8 @@ class Sender:
         if failure.means == "moved" and due.attempts + 1 < ATTEMPTS:
             return replace(later(due, reason, moment), moved_to=error.moved_to)
         if failure.means == "uncertain":
-            return Tried(uncertain(due, reason, moment), due)
+            look_up_ms = LOOK_UP_MS if isinstance(self.channel, LooksUp) else 0
+            return Tried(uncertain(due, reason, moment, look_up_ms), due)
         if failure.again and due.attempts + 1 < ATTEMPTS:
             return later(due, reason, moment + back_off(due.attempts))
         if failure.scope == "address":

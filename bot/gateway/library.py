@@ -95,6 +95,15 @@ class Library:
                 return found
         return None
 
+    def public_path(self, file: str) -> str:
+        """Return the path of the page that answers with a document's file, "" if it is none."""
+        for language in self.consultation.languages:
+            for name in self.current:
+                for code, document in self.flow(name, language).documents.items():
+                    if file in document.files.values():
+                        return f"/d/{code}.{file.rpartition('.')[2]}?lang={language}"
+        return ""
+
     def flow(self, name: str, language: str) -> Flow:
         """Return a flow as it is now, in a language (the source's where it has none)."""
         revision = self.bundles[self.current[name]]

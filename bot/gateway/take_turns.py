@@ -18,6 +18,7 @@ from bot.gateway import courtesy
 from bot.gateway.house import House
 from bot.gateway.outcome import put_down, say
 from bot.gateway.sitting import Seat, Sitting
+from bot.gateway.statuses import file_statuses
 from bot.store import deliveries, inbox, keeping, participants, recordings
 from bot.store.database import DatabaseAway
 from bot.store.forget import came_back, forget, put_away_log
@@ -82,6 +83,8 @@ async def _halve(house: House, rows: Sequence[Waiting], error: Exception, *, aga
     log.error("message %d was set aside", row.id, exc_info=error)
     outcome = (row.id, "stuck", f"{type(error).__name__} in the turn")
     await house.database.write(inbox.mark, [outcome], house.clock())
+    if row.kind == "status":
+        return 1  # it was our provider that spoke
     try:
         await house.database.write(_apologise_for, house, row, wakes=("outbox",))
     except Exception:
@@ -108,6 +111,10 @@ Message = tuple[Waiting, Incoming]
 def sit(connection: Connection, house: House, rows: Sequence[Waiting]) -> Taken:
     """Answer these messages within one transaction."""
     moment = house.clock()
+    told, rows = len(rows), file_statuses(connection, house, rows, moment)
+    told -= len(rows)
+    if not rows:
+        return Taken(told)
     mine, known = _hold(connection, house, rows, moment)
     ready = _wait_for_recordings(connection, mine, known, house.seal, moment, house.voice_wait_ms)
     sitting = Sitting(connection, house, moment)
@@ -117,7 +124,7 @@ def sit(connection: Connection, house: House, rows: Sequence[Waiting]) -> Taken:
     wakes = sitting.write() | ({"media", "inbox"} if len(ready) < len(mine) else set())
     for participant in sitting.forgetting:
         forget(connection, house.media, participant, moment)
-    return Taken(len(ready), sitting.courtesies, bool(sitting.forgetting), wakes)
+    return Taken(told + len(ready), sitting.courtesies, bool(sitting.forgetting), wakes)
 
 
 def _hold(
@@ -215,6 +222,8 @@ def _one_by_one(
         seat = sitting.seats[speaker]
         if incoming.kind not in _SILENT:  # who blocks us has not written
             seen[address.id] = (row.received_at, incoming.account or address.account)
+        elif incoming.kind == "blocked":
+            seen.pop(address.id, None)  # a STOP that the provider took: the way is closed behind it
         outcomes.append(_one(sitting, seat, address, row, incoming, files.get(row.id, ())))
     participants.heard_from(sitting.connection, seen)
     return outcomes

@@ -37,8 +37,13 @@ def went_out(due: Due, receipt: Receipt) -> Settled:
     return Settled(due.id, "sent", provider_id=receipt.provider_id, units=receipt.units)
 
 
-def uncertain(due: Due, reason: str, moment: int) -> Settled:
-    """Nobody knows: whatever belongs to a talk goes again once, an announcement does not."""
+def uncertain(due: Due, reason: str, moment: int, look_up_ms: int = 0) -> Settled:
+    """Nobody knows: whatever belongs to a talk goes again once, an announcement does not.
+
+    Where the provider can be asked (`look_up_ms`: when), either waits until it was.
+    """
+    if look_up_ms and due.reason != REPEATED:
+        return Settled(due.id, "waiting", REPEATED, not_before=moment + look_up_ms)
     if due.kind == "broadcast" or due.reason == REPEATED:
         return Settled(due.id, "perhaps", reason)
     return Settled(due.id, "waiting", REPEATED, not_before=moment + back_off(due.attempts))

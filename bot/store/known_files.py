@@ -1,5 +1,6 @@
 """What a provider holds already, so that a file is uploaded once a bot."""
 
+import hashlib
 from collections.abc import Callable
 
 from sqlalchemy import select
@@ -39,3 +40,20 @@ class StoredFiles:
         row = {"account": account, "sha256": content, "kind": kind, "file_id": ref}
         statement = self._database.upsert(known_files, ("account", "sha256", "kind"), ("file_id",))
         await self._database.write(lambda c: c.execute(statement, [row]) and None)
+
+
+class StoredContents:
+    """Remembers which shapes of buttons Twilio holds, beside the files, by a hash of the shape."""
+
+    def __init__(self, database: Database) -> None:
+        self._files = StoredFiles(
+            database, lambda shape: hashlib.sha256(shape.encode()).hexdigest()
+        )
+
+    async def get(self, account: str, shape: str) -> str:
+        """Return Twilio's name of a shape, "" if it holds none."""
+        return await self._files.get(account, shape, "content")
+
+    async def put(self, account: str, shape: str, sid: str) -> None:
+        """Remember it; an empty one forgets it."""
+        await self._files.put(account, shape, "content", sid)

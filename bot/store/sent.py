@@ -1,10 +1,10 @@
 """What was sent, looked up again: when a question was handed over, under which id, its words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, update
 
 from bot.store.deliveries import COLUMN
 from bot.store.seal import Seal
@@ -42,6 +42,35 @@ def provider_id_of(connection: Connection, participant: int, question: str) -> s
         deliveries.c.provider_id != "",
     )
     return connection.scalar(query.order_by(deliveries.c.id.desc()).limit(1)) or ""
+
+
+def sent_as(connection: Connection, delivery: int, provider_ids: Sequence[str]) -> set[str]:
+    """Return which of a provider's ids belong to other deliveries than this one."""
+    query = select(deliveries.c.provider_id).where(
+        deliveries.c.provider_id.in_(provider_ids), deliveries.c.id != delivery
+    )
+    return set(connection.scalars(query)) if provider_ids else set()
+
+
+def learn_provider_id(
+    connection: Connection, delivery: int, channel: str, provider_id: str
+) -> int | None:
+    """Write down the provider's id of a delivery; return its address, None if it is none of ours.
+
+    A delivery that has another id already is another message's.
+    """
+    query = select(deliveries.c.address_id, deliveries.c.provider_id).where(
+        deliveries.c.id == delivery, deliveries.c.channel == channel
+    )
+    row = connection.execute(query.with_for_update()).one_or_none()
+    if row is None or row.provider_id not in ("", provider_id):
+        return None
+    if not row.provider_id:
+        connection.execute(
+            update(deliveries).where(deliveries.c.id == delivery).values(provider_id=provider_id)
+        )
+    address: int = row.address_id
+    return address
 
 
 def past(

@@ -31,6 +31,9 @@ def make_app(door: Door) -> web.Application:
     app.add_routes(
         [
             web.post("/hooks/telegram", hooks.telegram),
+            web.post("/hooks/twilio/sms", hooks.twilio_sms),
+            web.post("/hooks/twilio/whatsapp", hooks.twilio_whatsapp),
+            web.post("/hooks/twilio/status", hooks.twilio_status),
             web.get("/health", health.health),
             web.get("/ready", health.ready),
             web.get("/", pages.home),

@@ -20,6 +20,31 @@ async def telegram(request: web.Request) -> web.Response:
     return await _take(request, "telegram")
 
 
+async def twilio_sms(request: web.Request) -> web.Response:
+    """Take a message by SMS or MMS."""
+    return await _twilio(request, "sms", "whatsapp")
+
+
+async def twilio_whatsapp(request: web.Request) -> web.Response:
+    """Take a message by WhatsApp."""
+    return await _twilio(request, "whatsapp", "sms")
+
+
+async def twilio_status(request: web.Request) -> web.Response:
+    """Take what became of a message of ours, on either channel."""
+    return await _twilio(request, "sms", "whatsapp")
+
+
+async def _twilio(request: web.Request, *names: str) -> web.Response:
+    """Both channels are of one account, so either can check a call; nothing is said in reply."""
+    known = request.app[DOOR].channels
+    name = next((name for name in names if name in known), names[0])
+    answer = await _take(request, name)
+    if answer.status == 200:
+        return web.Response(text="<Response/>", content_type="text/xml")
+    return answer
+
+
 async def _take(request: web.Request, name: str) -> web.Response:
     door = request.app[DOOR]
     channel = door.channels.get(name)
