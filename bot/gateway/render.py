@@ -2,7 +2,8 @@
 
 import mimetypes
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
 
 from bot.dialogue.reply import Attachment, Prompt
 from bot.gateway.buttons import needs_numbers, numbered, rows_of
@@ -19,8 +20,7 @@ NO_WORDS = "…"  # a message must say something, even where only its buttons do
 MEASURES: dict[str, Measure] = {"utf16": utf16_units, "char": len, "segments": segments}
 
 
-@dataclass(frozen=True)
-class Drawn:
+class Drawn(msgspec.Struct, frozen=True):
     """One message, and what the outbox wants to know of it.
 
     `question`: the key of the question that it puts. `closes`: the key of the question whose
@@ -103,8 +103,8 @@ def _message(
     parts[-1] = Outgoing(blank.address, blank.account, text=parts[-1].text, buttons=rows,
                          ask_place=place, ends_place=not (rows or place) and _ends(prompts, can),
                          )  # fmt: skip
-    drawn = [Drawn(part, units=_units(part, can)) for part in parts]
-    drawn[-1] = replace(drawn[-1], question=asked.key if asked else "")
+    drawn = [Drawn(part, units=_units(part, can)) for part in parts[:-1]]
+    drawn.append(Drawn(parts[-1], asked.key if asked else "", units=_units(parts[-1], can)))
     return ends + drawn
 
 

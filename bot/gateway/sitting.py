@@ -84,14 +84,15 @@ class Sitting:
         self._ask_when_handed_over(wanted)
 
     def _seat(self, row: Any, stored: list[Any], invited: list[Any]) -> Seat:
+        owner, _pseudonym, state, trial, stopped_at = row
         person = msgspec.structs.replace(
-            participants.open_state(self.house.seal, row.state),
+            participants.open_state(self.house.seal, state),
             conversations=tuple(one.conversation for one in stored),
             invitations=tuple(invitation for _, invitation in invited),
         )
         rows = {one.conversation.key: (one.id, one.conversation) for one in stored}
         waiting = {(one.flow, one.about): row_id for row_id, one in invited}
-        return Seat(row.id, person, rows, waiting, row.stopped_at, row.trial)
+        return Seat(owner, person, rows, waiting, stopped_at, trial)
 
     def _ask_when_handed_over(self, ids: Iterable[int]) -> None:
         open_questions = {

@@ -2,7 +2,6 @@
 
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -19,8 +18,7 @@ RECENT = 3_600_000  # milliseconds for which an ended conversation is still look
 _conversation = msgspec.json.Decoder(Conversation)
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True):
     """A conversation and the row it lies in."""
 
     id: int

@@ -1,7 +1,6 @@
 """The inbox: messages written down once each, and which of them wait for an answer."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import msgspec
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -15,8 +14,7 @@ from bot.store.wire import Arrival
 COLUMN = b"inbox"
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(msgspec.Struct, frozen=True):
     """A message that waits for its turn."""
 
     id: int

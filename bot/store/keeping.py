@@ -13,8 +13,7 @@ from bot.store.ids import new_id
 from bot.store.tables import contribution_media, contributions, media
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(msgspec.Struct, frozen=True):
     """An answer to keep, and who gave it where."""
 
     participant: int

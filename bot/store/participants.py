@@ -17,8 +17,7 @@ STATE = b"participants"
 ADDRESS = b"addresses"
 
 
-@dataclass(frozen=True)
-class Address:
+class Address(msgspec.Struct, frozen=True):
     """A participant on one channel."""
 
     id: int
