@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from gateway.conftest import MakeHome
 from gateway.houses import Home, Phone, Post, Texts
@@ -68,7 +69,7 @@ def _second_address(connection: Any, home: Home, owner: int) -> Address:
     made = create(connection, home.house.seal, [one], home.moment)[0]
     change = tables.addresses.update().where(tables.addresses.c.id == made.id)
     connection.execute(change.values(participant_id=owner))
-    return Address(**{**made.__dict__, "participant": owner})
+    return msgspec.structs.replace(made, participant=owner)
 
 
 async def test_what_was_promised_before_a_stop_is_held_back_at_the_moment_of_sending(
