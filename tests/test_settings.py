@@ -54,6 +54,10 @@ def test_a_wrong_value_is_refused_by_name_and_a_secret_one_is_not_shown(
         ("TELEGRAM_API_URL", "http://127.0.0.1:8081/", "telegram_api_url",
          "http://127.0.0.1:8081"),
         ("TELEGRAM_PACE", "12.5", "telegram_pace", 12.5),
+        ("TWILIO_SMS_FROM", " +33700000000 ,whatsapp:+221300000000,", "twilio_sms_from",
+         "+33700000000,+221300000000"),
+        ("TWILIO_ACCOUNT_SID", "AC" + "0a" * 16, "twilio_account_sid", "AC" + "0a" * 16),
+        ("TWILIO_WHATSAPP_PACE", "20", "twilio_whatsapp_pace", 20.0),
         ("PALABRE_DATA", "elsewhere", "data", Path("elsewhere")),
         ("PORT", "  ", "port", 8080),
     ],
@@ -99,3 +103,38 @@ def test_every_row_of_the_table_is_an_attribute_and_has_a_meaning() -> None:
     names = {row.name.removeprefix("PALABRE_").lower() for row in TABLE}
     assert names == set(Settings.__dataclass_fields__) - {"given"}
     assert all(row.meaning for row in TABLE)
+
+
+TWILIO = {"TWILIO_ACCOUNT_SID": "AC" + "0a" * 16, "TWILIO_AUTH_TOKEN": "t"}
+
+
+@pytest.mark.parametrize(
+    ("given", "channels"),
+    [
+        (TWILIO, ()),
+        (TWILIO | {"TWILIO_SMS_FROM": "+33700000000"}, ("sms",)),
+        (TWILIO | {"TWILIO_MESSAGING_SERVICE_SID": "MG" + "0b" * 16}, ("sms",)),
+        (TWILIO | {"TWILIO_WHATSAPP_FROM": "+33700000000"}, ("whatsapp",)),
+        ({"TWILIO_SMS_FROM": "+33700000000"}, ()),
+        (TWILIO | {"TWILIO_SMS_FROM": "+33700000000", "TELEGRAM_BOT_TOKEN": "12:abc"},
+         ("telegram", "sms")),
+    ],
+)  # fmt: skip
+def test_a_channel_is_there_once_it_can_send(
+    given: dict[str, str], channels: tuple[str, ...]
+) -> None:
+    assert read_settings(given).real_channels == channels
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TWILIO_ACCOUNT_SID", "SK12"),
+        ("TWILIO_MESSAGING_SERVICE_SID", "MG12"),
+        ("TWILIO_SMS_FROM", "0700000000"),
+        ("TWILIO_WHATSAPP_FROM", "+33700000000;+33700000001"),
+    ],
+)
+def test_what_twilio_would_not_know_is_refused(name: str, value: str) -> None:
+    with pytest.raises(WrongSetting, match=name):
+        read_settings({name: value})

@@ -45,10 +45,12 @@ def doctor() -> None:
 
 
 async def _examined(settings: Settings) -> list["Finding"]:
+    from bot.examining import examine_twilio
     from bot.gateway.doctor import examine
     from bot.serving import examine_telegram
     from bot.wiring import open_house
 
     async with open_house(settings) as house:
         found = await examine(house, settings.data)
-        return found + await examine_telegram(house, settings)
+        found += await examine_telegram(house, settings)
+        return found + await examine_twilio(house, settings)

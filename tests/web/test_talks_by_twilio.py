@@ -9,18 +9,19 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from fakes.twilio_faults import cut_off
+from fakes.twilio_faults import cut_off, refusal
 from fakes.twilio_phone import Phone
 from fakes.twilio_server import PUBLIC, TwilioServer
 from multidict import MultiDict
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
+from bot.examining import examine_twilio
 from bot.gateway import deliver
 from bot.gateway.house import House
 from bot.gateway.work import Work
 from bot.opening import door_of
-from bot.settings import read_settings
+from bot.settings import Settings, read_settings
 from bot.store import tables
 from bot.web.app import make_app
 from bot.wiring import open_house
@@ -36,6 +37,7 @@ class Behind:
     """A house, and the Twilio in front of it."""
 
     twilio: TwilioServer
+    settings: Settings
     house: House
     client: TestClient[Any, Any]
 
@@ -80,7 +82,7 @@ async def behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         await client.start_server()
         closing.push_async_callback(client.close)
         twilio.hooks, twilio.deliver_to = PUBLIC, str(client.make_url("")).rstrip("/")
-        yield Behind(twilio, house, client)
+        yield Behind(twilio, settings, house, client)
 
 
 async def test_a_person_takes_part_by_sms(behind: Behind) -> None:
@@ -216,3 +218,29 @@ async def test_stop_on_whatsapp_is_ours_to_answer(behind: Behind) -> None:
     await phone.hears()
     await phone.says("STOP")
     assert (await phone.hears()).text
+
+
+async def test_the_doctor_says_what_to_enter_where(behind: Behind) -> None:
+    found = await examine_twilio(behind.house, behind.settings)
+    assert [one.state for one in found] == ["well", "note", "note"]
+    for hook, finding in zip(("sms", "whatsapp"), found[1:], strict=True):
+        assert finding.words.endswith(f"{PUBLIC}/hooks/twilio/{hook}#rc=3&rp=all")
+    assert "+33700000000, +221300000000" in found[1].words
+
+
+async def test_the_doctor_says_when_twilio_does_not_know_us_or_cannot_reach_us(
+    behind: Behind,
+) -> None:
+    behind.twilio.fail("account", refusal(20003, 401))
+    hidden = replace(behind.settings, public_url="")
+    account, address = await examine_twilio(behind.house, hidden)
+    assert (account.state, address.state) == ("ill", "ill")
+    assert "TWILIO_ACCOUNT_SID" in account.words
+    assert "PUBLIC_URL" in address.words
+
+
+async def test_the_doctor_notices_what_is_set_up_in_part(behind: Behind) -> None:
+    bare = replace(behind.house, channels={})
+    (finding,) = await examine_twilio(bare, behind.settings)
+    assert finding.state == "ill"
+    assert await examine_twilio(bare, read_settings({})) == []
