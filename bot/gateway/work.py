@@ -5,12 +5,14 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import partial
 
 from bot.dialogue import talk
 from bot.gateway.deliver import Sender
 from bot.gateway.erase import erase_what_is_old
 from bot.gateway.house import House
 from bot.gateway.leases import Lease
+from bot.gateway.missed import look_for_missed
 from bot.gateway.receive import Receiver
 from bot.gateway.recordings import Keeper, keep_recordings
 from bot.gateway.remind import remind_due
@@ -54,6 +56,9 @@ class Work:
         """
         if receives:
             self._begin(self.receiver.run())
+            if not alone:
+                missed = partial(look_for_missed, self.house, self.receiver)
+                self._begin(self._loop("missed", missed))
         if not works:
             return
         for sender in self.senders.values():

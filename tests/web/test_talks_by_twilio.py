@@ -19,6 +19,7 @@ from twilio.request_validator import RequestValidator
 from bot.examining import examine_twilio
 from bot.gateway import deliver
 from bot.gateway.house import House
+from bot.gateway.missed import look_for_missed
 from bot.gateway.work import Work
 from bot.opening import door_of
 from bot.settings import Settings, read_settings
@@ -39,6 +40,7 @@ class Behind:
     twilio: TwilioServer
     settings: Settings
     house: House
+    work: Work
     client: TestClient[Any, Any]
 
     async def rows(self, table: Any = tables.deliveries) -> list[Any]:
@@ -82,7 +84,7 @@ async def behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         await client.start_server()
         closing.push_async_callback(client.close)
         twilio.hooks, twilio.deliver_to = PUBLIC, str(client.make_url("")).rstrip("/")
-        yield Behind(twilio, settings, house, client)
+        yield Behind(twilio, settings, house, work, client)
 
 
 async def test_a_person_takes_part_by_sms(behind: Behind) -> None:
@@ -218,6 +220,23 @@ async def test_stop_on_whatsapp_is_ours_to_answer(behind: Behind) -> None:
     await phone.hears()
     await phone.says("STOP")
     assert (await phone.hears()).text
+
+
+async def test_a_message_whose_call_never_came_is_answered_once(behind: Behind) -> None:
+    phone = behind.twilio.phone(AMA)
+    behind.twilio.lose(phone, "Bonjour")
+    for _ in range(2):
+        await look_for_missed(behind.house, behind.work.receiver)
+    assert (await phone.hears()).text
+    await phone.says("1")
+    await phone.hears()
+    assert len(phone.messages) == 2
+
+
+async def test_a_list_that_cannot_be_had_is_asked_for_an_hour_later(behind: Behind) -> None:
+    behind.twilio.fail("list", cut_off(), times=4)
+    again = await look_for_missed(behind.house, behind.work.receiver)
+    assert again > behind.house.clock() + 3_000_000
 
 
 async def test_the_doctor_says_what_to_enter_where(behind: Behind) -> None:
