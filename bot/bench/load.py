@@ -1,12 +1,11 @@
-"""The load side: connections that are kept open, each posting one update at a time.
+"""The load side: connections that stay open, each with one update at a time.
 
 It speaks just enough HTTP to wait for an answer, so that it takes little from what it measures.
 """
 
 import asyncio
-from typing import Any
+from typing import Self
 
-from bot.bench.plan import Post
 from bot.bench.script import HEADERS
 
 HOST = "127.0.0.1"
@@ -16,69 +15,52 @@ class Refused(Exception):
     """The contestant did not answer 200. Its log says why."""
 
 
-class Line(asyncio.Protocol):
-    """One connection."""
+class Line:
+    """One connection to a port of this machine."""
 
-    def __init__(self) -> None:
-        self._transport: Any = None
-        self._heard = bytearray()
-        self._answered: asyncio.Future[int] | None = None
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep it."""
-        self._transport = transport
+    @classmethod
+    async def open(cls, port: int) -> Self:
+        """Open one."""
+        return cls(*await asyncio.open_connection(HOST, port))
 
-    def data_received(self, data: bytes) -> None:
-        """Gather an answer; it is complete with its head and as many bytes as that announces."""
-        self._heard += data
-        head, mark, body = self._heard.partition(b"\r\n\r\n")
-        if mark and len(body) >= _length(head) and self._answered is not None:
-            self._heard.clear()
-            answered, self._answered = self._answered, None
-            answered.set_result(int(head[9:12]))
+    async def post(self, body: bytes) -> None:
+        """Post an update, and return when it is answered. Raises Refused."""
+        await self._ask(_POST + b"%d\r\n\r\n" % len(body) + body)
 
-    def connection_lost(self, error: Exception | None) -> None:
-        """Whoever waits for an answer gets none."""
-        if self._answered is not None and not self._answered.done():
-            self._answered.set_exception(Refused(Refused.__doc__))
+    async def settle(self) -> None:
+        """Return when everything that was taken is done. Raises Refused."""
+        await self._ask(_SETTLED)
 
-    async def ask(self, request: bytes) -> None:
-        """Send a request and wait for its answer. Raises Refused."""
-        self._answered = asyncio.get_running_loop().create_future()
-        self._transport.write(request)
-        status = await self._answered
-        if status != 200:
-            raise Refused(f"{Refused.__doc__} (status {status})")
+    async def _ask(self, request: bytes) -> None:
+        self._writer.write(request)
+        try:
+            head = await self._reader.readuntil(b"\r\n\r\n")
+            await self._reader.readexactly(_length(head))
+        except asyncio.IncompleteReadError:
+            raise Refused(Refused.__doc__) from None
+        if head[9:12] != b"200":
+            raise Refused(f"{Refused.__doc__} (status {head[9:12].decode()})")
 
     def close(self) -> None:
         """Close it."""
-        self._transport.close()
+        self._writer.close()
 
 
-def _length(head: bytes | bytearray) -> int:
-    for line in bytes(head).lower().split(b"\r\n"):
-        if line.startswith(b"content-length:"):
-            return int(line[15:])
-    return 0
+def _length(head: bytes) -> int:
+    _before, found, after = head.lower().partition(b"\r\ncontent-length:")
+    return int(after.partition(b"\r\n")[0]) if found else 0
 
 
-async def open_lines(port: int, number: int) -> list[Line]:
-    """Open connections to this machine's port."""
-    loop = asyncio.get_running_loop()
-    return [(await loop.create_connection(Line, HOST, port))[1] for _ in range(number)]
+def _head(first: str, headers: str) -> bytes:
+    return f"{first} HTTP/1.1\r\nHost: {HOST}\r\n{headers}".encode()
 
 
-def poster(line: Line, port: int) -> Post:
-    """Return what posts an update over a connection."""
-    given = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
-    head = f"POST /hooks/telegram HTTP/1.1\r\nHost: {HOST}:{port}\r\n{given}Content-Length: "
-
-    async def post(body: bytes) -> None:
-        await line.ask(f"{head}{len(body)}\r\n\r\n".encode() + body)
-
-    return post
-
-
-def settler(port: int) -> bytes:
-    """Return the request that is answered when everything taken is done."""
-    return f"GET /settled HTTP/1.1\r\nHost: {HOST}:{port}\r\n\r\n".encode()
+_SETTLED = _head("GET /settled", "\r\n")
+_POST = _head(
+    "POST /hooks/telegram",
+    "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items()) + "Content-Length: ",
+)

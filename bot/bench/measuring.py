@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.bench.contestant import Contestant, Running
-from bot.bench.load import HOST, open_lines, poster, settler
+from bot.bench.load import HOST, Line
 from bot.bench.plan import play
 from bot.bench.script import SAYS
 
@@ -164,12 +164,12 @@ async def _listen(running: Running) -> tuple[int, web.AppRunner]:
 
 
 async def _load(pipe: Connection, port: int, people: int) -> None:
-    *lines, last = await open_lines(port, min(LINES, people) + 1)
+    lines = [await Line.open(port) for _ in range(min(LINES, people))]
     pipe.send("ready")
     await _word(pipe)
-    await play(people, [poster(line, port) for line in lines], lambda: last.ask(settler(port)))
+    await play(people, [line.post for line in lines], lines[0].settle)
     pipe.send("done")
-    for line in (*lines, last):
+    for line in lines:
         line.close()
 
 
