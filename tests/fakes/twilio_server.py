@@ -14,7 +14,7 @@ async with TwilioServer() as server:
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
@@ -23,8 +23,8 @@ from aiohttp import web
 from multidict import MultiDict
 from twilio.request_validator import RequestValidator
 
-from channels.segments import segments
 from fakes.twilio_faults import Fault, misbehave
+from fakes.twilio_list import Kept, described, page, wanted
 from fakes.twilio_phone import Heard, Phone, new_sid
 from fakes.twilio_rules import PREFIX, Refusal, Shown, check, check_content
 
@@ -49,22 +49,6 @@ class Request:
     def one(self, name: str) -> str:
         """A field that is there once, "" for none."""
         return self.form.get(name, [""])[0]
-
-
-@dataclass
-class Kept:
-    """A message in Twilio's own list."""
-
-    sid: str
-    sender: str
-    to: str
-    text: str
-    inbound: bool
-    callback: str = ""
-    status: str = "queued"
-    code: int | None = None
-    media: list[tuple[str, str]] = field(default_factory=list)
-    at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 class TwilioServer:
@@ -220,7 +204,7 @@ class TwilioServer:
         await self._afterwards(kept, form, shown)
         if fault is not None:
             return await misbehave(http, fault)
-        return web.json_response(self._described(kept, shown), status=201)
+        return web.json_response(self._described(kept), status=201)
 
     def _take(self, form: dict[str, list[str]], shown: Shown) -> Kept:
         to = form["To"][0]
@@ -245,20 +229,6 @@ class TwilioServer:
         for status in self.reports:
             await self.tells(kept.sid, status)
 
-    def _described(self, kept: Kept, shown: Shown | None = None) -> dict[str, Any]:
-        when = kept.at.strftime("%a, %d %b %Y %H:%M:%S +0000")
-        uri = f"/2010-04-01/Accounts/{self.sid}/Messages/{kept.sid}"
-        return {
-            "account_sid": self.sid, "api_version": "2010-04-01", "body": kept.text,
-            "date_created": when, "date_sent": when if kept.inbound else None,
-            "date_updated": when, "direction": "inbound" if kept.inbound else "outbound-api",
-            "error_code": kept.code, "error_message": None, "from": kept.sender,
-            "messaging_service_sid": None, "num_media": str(len(self._attached(kept.sid))),
-            "num_segments": str(segments(kept.text)), "price": None, "price_unit": "USD",
-            "sid": kept.sid, "status": kept.status, "subresource_uris": {"media": uri + "/Media"},
-            "to": kept.to, "uri": uri + ".json",
-        }  # fmt: skip
-
     def _attached(self, sid: str) -> list[str]:
         return [path for path in self.files if f"/Messages/{sid}/" in path]
 
@@ -268,31 +238,12 @@ class TwilioServer:
             return _refused(Refusal(20003, 401))
         if fault is not None:
             return await misbehave(http, fault)
-        found = [self._described(one) for one in self._wanted(dict(http.query))]
-        found.reverse()
-        size, page = int(http.query.get("PageSize", "50")), int(http.query.get("Page", "0"))
-        part = found[page * size : (page + 1) * size]
-        base = http.path + "?"
-        more = len(found) > (page + 1) * size
-        query = "&".join(f"{k}={v}" for k, v in http.query.items() if k != "Page")
-        following = f"{base}{query}&Page={page + 1}".replace("+", "%2B") if more else None
-        first = f"{base}Page=0"
-        return web.json_response(
-            {"messages": part, "page": page, "page_size": size, "next_page_uri": following,
-             "first_page_uri": first, "previous_page_uri": None, "uri": first, "start": 0,
-             "end": max(0, len(part) - 1)}
-        )  # fmt: skip
+        query = dict(http.query)
+        found = [self._described(one) for one in wanted(self.kept.values(), query)]
+        return web.json_response(page(found, query, http.path))
 
-    def _wanted(self, query: dict[str, str]) -> list[Kept]:
-        after = query.get("DateSent>")
-        since = datetime.fromisoformat(after) if after else datetime.min.replace(tzinfo=UTC)
-        return [
-            one
-            for one in self.kept.values()
-            if query.get("To", one.to) == one.to
-            and query.get("From", one.sender) == one.sender
-            and (not after or (one.inbound and one.at >= since))
-        ]
+    def _described(self, kept: Kept) -> dict[str, Any]:
+        return described(kept, self.sid, len(self._attached(kept.sid)))
 
     async def _media_list(self, http: web.Request) -> web.StreamResponse:
         await self._begun(http, "media list")
