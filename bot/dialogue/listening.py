@@ -39,7 +39,7 @@ def listen(draft: Draft, reply: Reply) -> None:
     elif payload is not None:
         wishes.start(draft, payload)
     elif draft.person.stopped:
-        wishes.told_how_to_return(draft)
+        _after_stop(draft, reply, said)
     elif draft.person.pending and _settled(draft, reply):
         pass
     elif draft.person.human:
@@ -52,6 +52,14 @@ def listen(draft: Draft, reply: Reply) -> None:
         _in_a_talk(draft, reply, said)
     if draft.talk is not None and not draft.person.stopped:
         draft.note(touched_at=reply.at or draft.scene.now)
+
+
+def _after_stop(draft: Draft, reply: Reply, said: Command | None) -> None:
+    """Hear only the wish to be forgotten, and its confirmation: leaving must not prevent it."""
+    if said == "forget":
+        rights.forget(draft)
+    elif draft.person.pending != "forget" or not _settled(draft, reply):
+        wishes.told_how_to_return(draft)
 
 
 def _payload(reply: Reply, said: Command | None) -> str | None:

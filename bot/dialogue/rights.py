@@ -123,6 +123,8 @@ def _settle_forget(draft: Draft, code: str) -> None:
     if code == "yes":
         draft.effect("forget")
         draft.prompts.append(Prompt(draft.phrase("forgotten"), "ending"))
+    elif draft.person.stopped:
+        draft.notice("as_it_was")
     else:
         ask_again(draft, draft.phrase("as_it_was"))
 

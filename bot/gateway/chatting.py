@@ -73,6 +73,7 @@ class Chat:
         """Wait until nothing of this talk waits for an answer or to be sent."""
         while await self.house.database.read(self._waiting):
             await asyncio.sleep(SOON)
+        await asyncio.gather(*self.house.in_hand)
 
     def _waiting(self, connection: Connection) -> int:
         name = self.keyboard.name

@@ -54,6 +54,19 @@ def _acknowledged(incoming: Incoming) -> Outgoing:
     return Outgoing(incoming.address, incoming.account, "acknowledge", of=incoming.acknowledge)
 
 
+def send_beside(house: House, messages: Sequence[tuple[str, Outgoing]]) -> None:
+    """Send courtesies in their order, beside the turns: a slow provider holds up nobody."""
+    if messages:
+        task = asyncio.create_task(_send_all(house, messages))
+        house.in_hand.add(task)
+        task.add_done_callback(house.in_hand.discard)
+
+
+async def _send_all(house: House, messages: Sequence[tuple[str, Outgoing]]) -> None:
+    for channel, outgoing in messages:
+        await send(house.channels, channel, outgoing)
+
+
 async def send(channels: Mapping[str, Channel], channel: str, outgoing: Outgoing) -> None:
     """Send a courtesy; what fails is not tried again."""
     try:

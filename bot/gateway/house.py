@@ -1,5 +1,6 @@
 """The parts of a running Palabre, put together by `bot.wiring` and by the tests."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ class House:
     private_links: dict[str, str] = field(default_factory=dict)  # channel → where one talks to us
     voice_wait_ms: int = 8000
     leaves_trials_out: bool = False  # announcements too, once a real channel is set up
+    in_hand: set[asyncio.Task[None]] = field(default_factory=set)  # goes out beside the outbox
     trial_channels: frozenset[str] = frozenset({"simulator", "terminal"})
 
     def can(self, channel: str) -> Capabilities:

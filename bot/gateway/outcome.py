@@ -147,6 +147,7 @@ def _say_farewell(
 def _stop(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
     """Stop everything to this person, on all addresses, in this very transaction."""
     seat.stopped_at = sitting.moment
+    sitting.take_back(seat)
     cancel(sitting.connection, seat.id, "stopped")
     handovers.close(sitting.connection, seat.id, "the person said stop", sitting.moment)
 
@@ -171,17 +172,15 @@ def _someone_else(sitting: Sitting, seat: Seat, effect: Effect, address: Address
 
 
 def _switch_person(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
+    people = participants.speakers_on(sitting.connection, address.id)
     number = int(effect.detail) if effect.detail.isdigit() else 0
-    known = participants.speakers_on(sitting.connection, address.id)
-    if known.get(number) is None:
-        return
-    sitting.house.database.hold_participants(sitting.connection, [known[number]])
-    participants.speaks(sitting.connection, address.id, known[number])
-    sitting.load([known[number]])
-    sitting.speaking[address.id] = known[number]
-    other = sitting.seats[known[number]]
-    person = msgspec.structs.replace(other.person, others=len(known) - 1)
-    other.person = person
+    wanted = people[number - 1] if 0 < number <= len(people) else seat.id
+    sitting.house.database.hold_participants(sitting.connection, [wanted])
+    participants.speaks(sitting.connection, address.id, wanted)
+    sitting.load([wanted])
+    sitting.speaking[address.id] = wanted
+    other = sitting.seats[wanted]
+    other.person = msgspec.structs.replace(other.person, others=len(people) - 1)
     _greet(sitting, other, address)
 
 

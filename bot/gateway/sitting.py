@@ -162,6 +162,11 @@ class Sitting:
         conversations.change(self.connection, updated)
         conversations.begin(self.connection, self.house.database, begun)
 
+    def take_back(self, seat: Seat) -> None:
+        """Promise nothing more of what earlier messages of this batch led to."""
+        left = [one for one in self.written.promised if one.participant != seat.id]
+        self.written.promised[:] = left
+
     def promise(self, owner: int, address: Address, outgoing: Outgoing, **more: Any) -> None:
         """Promise a message to an address."""
         body = msgspec.json.encode(outgoing)

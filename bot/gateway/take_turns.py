@@ -59,7 +59,7 @@ async def take_turns(house: House) -> int:
 
 async def _take(house: House, rows: Sequence[Waiting], *, again: bool = False) -> int:
     try:
-        taken = await house.database.write(sit, house, rows)
+        taken = await house.database.write(sit, house, rows, wakes=("outbox",))
     except DatabaseAway:
         raise
     except Exception as error:  # noqa: BLE001 - whoever it is must not take the others along
@@ -67,8 +67,7 @@ async def _take(house: House, rows: Sequence[Waiting], *, again: bool = False) -
     house.database.ring(*taken.wakes)
     if taken.forgot:
         await asyncio.to_thread(put_away_log, house.database)
-    for channel, outgoing in taken.courtesies:
-        await courtesy.send(house.channels, channel, outgoing)
+    courtesy.send_beside(house, taken.courtesies)
     return taken.turns
 
 
@@ -143,9 +142,23 @@ def _hold(
             or one.participant in held]  # fmt: skip
     messages = [
         (row, _incoming.decode(row.open(house.seal)))
-        for row in inbox.still_waiting(connection, free)
+        for row in inbox.still_waiting(connection, free, moment)
     ]
+    messages = _without_strangers(connection, messages, known, moment)
     return messages, known | _newcomers(connection, house, messages, known, moment)
+
+
+def _without_strangers(
+    connection: Connection, messages: Sequence[Message], known: Mapping[bytes, Address], moment: int
+) -> list[Message]:
+    """File what says something of an address that nobody here knows: nobody spoke."""
+    strange = [
+        row.id
+        for row, incoming in messages
+        if row.address_index not in known and incoming.kind in _SILENT
+    ]
+    inbox.mark(connection, [(row_id, "filed", "") for row_id in strange], moment)
+    return [(row, incoming) for row, incoming in messages if row.id not in strange]
 
 
 def _newcomers(
@@ -241,6 +254,9 @@ def _one(
     if handle is not None:
         handle(sitting, seat, address, incoming)
         return row.id, "filed", ""
+    if seat.person.others:  # who shares a phone may have been forgotten meanwhile
+        count = len(participants.speakers_on(sitting.connection, address.id))
+        seat.person = msgspec.structs.replace(seat.person, others=max(0, count - 1))
     reply = _reply(row, incoming, files)
     scene = sitting.scene(seat, address.channel, incoming.locale_hint, incoming.display_name)
     try:
@@ -294,6 +310,7 @@ def _apologise(sitting: Sitting, seat: Seat, address: Address) -> None:
 
 
 def _blocked(sitting: Sitting, seat: Seat, address: Address, incoming: Incoming) -> None:
+    sitting.take_back(seat)
     participants.set_address_state(sitting.connection, address.id, "blocked", "blocked by them")
     deliveries.cancel(sitting.connection, seat.id, "blocked")
 

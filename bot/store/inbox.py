@@ -69,7 +69,11 @@ _ready = (
     .order_by(inbox.c.id)
     .limit(bindparam("most"))
 )  # fmt: skip
-_still_open = select(inbox.c.id).where(_open, inbox.c.id.in_(bindparam("ids", expanding=True)))
+_still_open = select(inbox.c.id, inbox.c.outcome).where(
+    _open,
+    inbox.c.id.in_(bindparam("ids", expanding=True)),
+    inbox.c.ready_at <= bindparam("moment"),
+)
 
 
 def waiting(
@@ -92,11 +96,16 @@ def waiting(
     return [Waiting(*row) for row in connection.execute(query, asked).all()]
 
 
-def still_waiting(connection: Connection, rows: Iterable[Waiting]) -> list[Waiting]:
-    """Return those that nobody else has answered in the meantime (PostgreSQL)."""
+def still_waiting(connection: Connection, rows: Iterable[Waiting], moment: int) -> list[Waiting]:
+    """Return those that nobody else has answered in the meantime, nor made wait."""
     found = list(rows)
-    left = set(connection.scalars(_still_open, {"ids": [row.id for row in found]}))
-    return [row for row in found if row.id in left]
+    asked = {"ids": [row.id for row in found], "moment": moment}
+    left = {row[0]: row[1] for row in connection.execute(_still_open, asked).all()}
+    return [
+        row if row.outcome == left[row.id] else msgspec.structs.replace(row, outcome=left[row.id])
+        for row in found
+        if row.id in left
+    ]
 
 
 _answered = (

@@ -130,12 +130,12 @@ def someone_else(connection: Connection, seal: Seal, address: Address, moment: i
         insert(participants).returning(participants.c.id),
         [_fresh(seal, moment, trial=bool(trial))],
     ).one()
-    known = connection.scalars(
-        select(speakers.c.participant_id).where(speakers.c.address_id == address.id)
-    ).all()
-    rows = [] if known else [{"address_id": address.id, "number": 1,
-                              "participant_id": address.participant}]  # fmt: skip
-    number = max(len(known), 1) + 1
+    last = connection.scalar(
+        select(func.max(speakers.c.number)).where(speakers.c.address_id == address.id)
+    )
+    rows = [] if last else [{"address_id": address.id, "number": 1,
+                             "participant_id": address.participant}]  # fmt: skip
+    number = (last or 1) + 1
     rows.append({"address_id": address.id, "number": number, "participant_id": new})
     connection.execute(insert(speakers), rows)
     speaks(connection, address.id, new)
@@ -149,11 +149,10 @@ def speaks(connection: Connection, address: int, participant: int) -> None:
     )
 
 
-def speakers_on(connection: Connection, address: int) -> dict[int, int]:
-    """Return number → participant of those who share an address."""
-    query = select(speakers.c.number, speakers.c.participant_id)
-    rows = connection.execute(query.where(speakers.c.address_id == address))
-    return {row.number: row.participant_id for row in rows}
+def speakers_on(connection: Connection, address: int) -> list[int]:
+    """Return those who share an address, in the order in which they came."""
+    query = select(speakers.c.participant_id).where(speakers.c.address_id == address)
+    return list(connection.scalars(query.order_by(speakers.c.number)))
 
 
 _states = select(
