@@ -7,7 +7,7 @@ import os
 import secrets
 from collections.abc import Awaitable, Callable
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from bot.store.database import Database, DatabaseAway, now
 from bot.store.tables import leases
@@ -75,15 +75,19 @@ class Lease:
 
 def take(connection: Connection, database: Database, name: str, holder: str, moment: int) -> bool:
     """Take or renew a lease; False while somebody else holds it."""
-    query = select(leases).where(leases.c.name == name).with_for_update()
-    row = connection.execute(query).one_or_none()
-    if row is not None and row.holder != holder and row.until > moment:
+    until = moment + HELD_MS
+    row_of_ours = {"name": name, "holder": holder, "until": until}
+    if database.insert_new(connection, leases, [row_of_ours]):
+        return True  # of two who find it free, the second waits here for the first
+    mine = leases.c.name == name
+    row = connection.execute(select(leases).where(mine).with_for_update()).one_or_none()
+    if row is None:
+        return False  # given back this very moment: the next look takes it
+    if row.holder != holder and row.until > moment:
         died = database.embedded and _has_died(row.holder)  # an embedded file has one machine
         if not died:
             return False
-    statement = database.upsert(leases, ("name",), ("holder", "until"))
-    values = {"name": name, "holder": holder, "until": moment + HELD_MS}
-    connection.execute(statement, [values])
+    connection.execute(update(leases).where(mine).values(holder=holder, until=until))
     return True
 
 

@@ -37,6 +37,18 @@ async def test_leases_of_other_names_are_free(database: Database) -> None:
     assert await database.write(take, database, "two", "1.other.1", NOW)
 
 
+async def test_of_many_who_race_for_a_free_lease_one_wins(database: Database) -> None:
+    others = [Database(database.url) for _ in range(4)]
+    for race in range(10):
+        taking = [
+            one.write(take, one, f"poll {race}", f"{os.getpid()}.{THIS_RUN}.{place}", NOW)
+            for place, one in enumerate(others)
+        ]
+        assert sorted(await asyncio.gather(*taking)) == [False, False, False, True]
+    for one in others:
+        one.close()
+
+
 @pytest.mark.parametrize("holder", ["4194303.gone.1", f"{os.getpid()}.earlier.1"])
 async def test_on_one_machine_what_a_killed_process_held_is_free_at_once(
     database: Database, holder: str
