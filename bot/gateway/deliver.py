@@ -5,7 +5,6 @@ start (`settle_what_a_crash_left`). Results are written by the batch, while the 
 """
 
 import asyncio
-import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
@@ -49,7 +48,7 @@ class Sender:
         self.house = house
         self.channel = channel
         self.hold_until = 0
-        self._settled_at = 0
+        self._settled_at: int | None = None
         self.broken = ""  # why the provider takes nothing from us at present, "" when it does
         self._pause = pause
         self._bell = house.database.bell(f"outbox {channel.name}")
@@ -81,20 +80,22 @@ class Sender:
         try:
             while not stopping.is_set():
                 self._bell.clear()
-                wait_ms = await self._begin_or_wait()
-                await self._look_for_what_others_left()
+                wait_ms = await self._surely(self._settle_and_begin)
                 if wait_ms != 0 and not stopping.is_set():
                     await _sleep(self._bell, self._at_most(wait_ms))
             await self._finish()
         finally:
             writer.cancel()
 
-    async def _look_for_what_others_left(self) -> None:
-        """Take over what another process had in hand when it died (PostgreSQL)."""
-        shared = not self.house.database.embedded
-        if shared and self.house.clock() > self._settled_at + LEFT_MS:
-            with contextlib.suppress(DatabaseAway):
-                await self.settle_what_a_crash_left()
+    async def _settle_and_begin(self) -> int | None:
+        await self._settle_if_need_be()
+        return await self._begin_due()
+
+    async def _settle_if_need_be(self) -> None:
+        """Settle at the start; then take over, too, what another process had in hand as it died."""
+        settled_at, shared = self._settled_at, not self.house.database.embedded
+        if settled_at is None or (shared and self.house.clock() > settled_at + LEFT_MS):
+            await self.settle_what_a_crash_left()
 
     def _at_most(self, wait_ms: int | None) -> int | None:
         """Look now and then where a wake-up from another process may be lost."""
@@ -104,7 +105,7 @@ class Sender:
 
     async def send_all_due(self) -> None:
         """Send everything that is due now, and return when its outcomes are written."""
-        while await self._begin_or_wait() == 0 or self._in_hand:
+        while await self._surely(self._begin_due) == 0 or self._in_hand:
             await self._finish()
 
     async def _finish(self) -> None:
@@ -112,12 +113,16 @@ class Sender:
             await asyncio.wait(set(self._in_hand))
         await self._write_tried()
 
-    async def _begin_or_wait(self) -> int | None:
+    async def _surely(self, step: Callable[[], Awaitable[int | None]]) -> int | None:
+        """Take a step; whatever prevents it, sending goes on after a while."""
         try:
-            return await self._begin_due()
+            return await step()
         except (DatabaseAway, DatabaseRefuses) as error:
             log.warning("%s: sending waits: %s", self.channel.name, error)
             return 1000
+        except Exception:
+            log.exception("%s: sending failed; it is tried again", self.channel.name)
+            return NET_MS
 
     async def _begin_due(self) -> int | None:
         """Begin to send what is due; return for how long to sleep, ms (None: until woken)."""

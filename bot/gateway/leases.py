@@ -51,21 +51,21 @@ class Lease:
 
     async def _until_ours(self, stopping: asyncio.Event) -> bool:
         while not stopping.is_set():
-            if await self._take():
+            if await self._take(renewing=False):
                 return True
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), RENEW_SECONDS / 2)
         return False
 
     async def _keep(self) -> None:
-        while await self._take():
+        while await self._take(renewing=True):
             await asyncio.sleep(RENEW_SECONDS)
 
-    async def _take(self) -> bool:
+    async def _take(self, *, renewing: bool) -> bool:
         try:
             return await self._database.write(take, self._database, self.name, self.holder, now())
         except DatabaseAway:
-            return True  # nobody else can take it either
+            return renewing  # then nobody else can take it either
 
     async def give_back(self) -> None:
         """Let the next one begin at once."""

@@ -72,16 +72,11 @@ class Work:
 
     async def _send(self, sender: Sender, *, alone: bool) -> None:
         """Send on a channel: only one process does, else order and pace would be nobody's."""
-
-        async def sends() -> None:
-            await sender.settle_what_a_crash_left()
-            await sender.run(self.stopping)
-
         if self.house.database.embedded or alone:
-            await sends()
+            await sender.run(self.stopping)
             return
         lease = Lease(self.house.database, f"send {sender.channel.name}")
-        await lease.while_held(sends, self.stopping)
+        await lease.while_held(lambda: sender.run(self.stopping), self.stopping)
         await lease.give_back()
 
     def _begin(self, loop: Coroutine[None, None, None], *, ends: bool = False) -> None:
@@ -98,8 +93,8 @@ class Work:
         """Take nothing new, finish what is in hand, and go."""
         self.stopping.set()
         self.house.database.ring_all()
-        if self.finishing:
-            await asyncio.wait(self.finishing, timeout=seconds)
+        if waits := [*self.finishing, *self.house.in_hand]:
+            await asyncio.wait(waits, timeout=seconds)
         for task in (*self.finishing, *self.tasks):
             task.cancel()
         await asyncio.gather(*self.finishing, *self.tasks, return_exceptions=True)

@@ -292,6 +292,35 @@ async def test_a_running_sender_wakes_for_what_is_promised_and_ends_when_asked(h
     assert await home.states() == [("sent", "")]
 
 
+@pytest.mark.parametrize("error", [DatabaseAway("locked"), KeyError("odd")])
+async def test_a_sender_whose_start_fails_settles_and_sends_later(
+    home: Home, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    ama = home.person()
+    await knows(home, ama)
+    await promises(home, ama, "one")
+    sending = update(tables.deliveries).values(state="sending", attempts=1, last_at=1)
+    await home.write(lambda c: c.execute(sending))
+    settle, fails = deliveries.uncertain, [error]
+
+    def sometimes(*args: Any) -> tuple[int, int]:
+        if fails:
+            raise fails.pop()
+        return settle(*args)
+
+    monkeypatch.setattr(room.deliveries, "uncertain", sometimes)
+    monkeypatch.setattr(room, "NET_MS", 50)
+    stopping = asyncio.Event()
+    running = asyncio.create_task(Sender(home.house, home.post).run(stopping))  # type: ignore[arg-type]
+    async with asyncio.timeout(5):
+        while not home.post.sent:
+            await asyncio.sleep(0.01)
+        stopping.set()
+        home.database.ring_all()
+        await running
+    assert await home.states() == [("sent", "")]
+
+
 async def test_no_outcome_is_lost_while_others_are_being_written(home: Home) -> None:
     people = [home.person() for _ in range(40)]
     await knows(home, *people)

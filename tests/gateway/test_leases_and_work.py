@@ -111,6 +111,31 @@ async def test_who_has_lost_the_lease_stops_working(
     task.cancel()
 
 
+async def test_while_the_database_is_away_nobody_comes_to_hold_a_lease(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.05)
+    away, worked = [True, True], asyncio.Event()
+    right = leases.take
+
+    def sometimes(*args: Any) -> bool:
+        if away:
+            assert not worked.is_set()
+            away.pop()
+            raise DatabaseAway
+        return right(*args)
+
+    monkeypatch.setattr(leases, "take", sometimes)
+
+    async def work() -> None:
+        worked.set()
+
+    async with asyncio.timeout(5):
+        await Lease(database, "poll").while_held(work)
+    assert worked.is_set()
+    assert away == []
+
+
 def worker_of(home: Home) -> Work:
     """The work of a house on a real clock: what wakes it is what is tested."""
     house = replace(home.house, clock=room_clock)
