@@ -54,8 +54,6 @@ async def keep_running(
     simulators = make_simulators(settings) if role is Role.ALL else []
     async with open_house(settings, simulators) as house:
         work = Work.of(house)
-        await work.start(receives=role is not Role.WORKER, works=role is not Role.WEB)
-        settle_interpreter()
         async with contextlib.AsyncExitStack() as closing:
             closing.push_async_callback(work.stop)
             if role is not Role.WORKER:
@@ -63,6 +61,9 @@ async def keep_running(
             await closing.enter_async_context(
                 _telegram(settings, house, work, role, take_over=take_over, say=say)
             )
+            # Only now: a start that is refused must not touch what a running house has in hand.
+            await work.start(receives=role is not Role.WORKER, works=role is not Role.WEB)
+            settle_interpreter()
             _greet(settings, role, say)
             await _until_told_to_stop()
             say(_("Stopping: what is in hand is finished."))

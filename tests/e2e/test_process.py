@@ -136,6 +136,25 @@ async def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path: Path) -> Non
         assert "Traceback" not in words
 
 
+async def test_a_second_start_on_a_taken_port_touches_nothing_of_the_first(
+    tmp_path: Path,
+) -> None:
+    async with TelegramServer() as server, Palabre(tmp_path, server) as palabre:
+        ama = Participant(server.phone("Ama", "en"), "ama")
+        await ama.joins()
+        before = len(server.calls("sendMessage"))
+        server.fail("sendMessage", hang(60))
+        ama.press(1)
+        async with asyncio.timeout(20):
+            while len(server.calls("sendMessage")) == before:
+                await asyncio.sleep(0.05)
+        in_hand = "SELECT id, attempts FROM deliveries WHERE state = 'sending'"
+        sending = rows(palabre, in_hand)
+        second = Palabre(tmp_path, server, {"PORT": str(palabre.port)})
+        assert (await second.tries("serve"))[0] == 2
+        assert rows(palabre, in_hand) == sending != []
+
+
 async def test_a_token_that_telegram_does_not_know_is_said_in_a_sentence(tmp_path: Path) -> None:
     async with TelegramServer() as server:
         other = {"TELEGRAM_BOT_TOKEN": "4242:another-token-of-ours"}
