@@ -14,6 +14,7 @@ from bot.store import handovers, participants
 from bot.store.deliveries import cancel
 from bot.store.keeping import Gone, Said, verdict_told
 from bot.store.participants import Address
+from bot.store.refusal import TAKE_PART, bare
 from bot.store.sent import provider_id_of
 
 HOUR = 3_600_000
@@ -41,6 +42,10 @@ def put_down(
     _take_up(sitting, seat, turn)
     for effect in turn.effects:
         _EFFECTS[effect.kind](sitting, seat, effect, address)
+    if any(one.name == TAKE_PART and one.value == "no" and one.source == "answer"
+           for one in turn.learned):  # fmt: skip
+        sitting.refusing.add(seat.id)
+        seat.person = bare(seat.person)
     if seat.id in sitting.forgetting:
         _say_farewell(sitting, seat, turn.prompts, address)
         return

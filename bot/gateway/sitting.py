@@ -64,6 +64,8 @@ class Sitting:
         self.written = Written()
         self.courtesies: list[tuple[str, Outgoing]] = []
         self.forgetting: list[int] = []
+        self.refusing: set[int] = set()  # who said no just now: of them only the no is kept
+        self.unwanted: set[int] = set()  # who said no before, and sent a recording all the same
         self.speaking: dict[int, int] = {}  # address → who speaks on it since a moment ago
 
     def load(self, ids: Iterable[int]) -> None:

@@ -26,6 +26,7 @@ from bot.store.ids import new_id
 from bot.store.inbox import Waiting
 from bot.store.participants import Address, Newcomer
 from bot.store.recordings import Came
+from bot.store.refusal import TAKE_PART, drop_recordings, keep_only_the_no
 from bot.store.seal import Seal
 from channels.base import Incoming, MediaRef, Outgoing
 
@@ -121,6 +122,10 @@ def sit(connection: Connection, house: House, rows: Sequence[Waiting]) -> Taken:
     outcomes = _one_by_one(sitting, ready, known)
     inbox.mark(connection, outcomes, moment)
     wakes = sitting.write() | ({"media", "inbox"} if len(ready) < len(mine) else set())
+    for participant in sitting.refusing:
+        keep_only_the_no(connection, house.media, participant)
+    for participant in sitting.unwanted - sitting.refusing:
+        drop_recordings(connection, house.media, participant)
     for participant in sitting.forgetting:
         forget(connection, house.media, participant, moment)
     return Taken(told + len(ready), sitting.courtesies, bool(sitting.forgetting), wakes)
@@ -265,6 +270,8 @@ def _one(
         log.exception("message %d was set aside", row.id)
         _apologise(sitting, seat, address)
         return row.id, "stuck", f"{type(error).__name__} in the dialogue"
+    if files and seat.person.facts.get(TAKE_PART) == "no":
+        sitting.unwanted.add(seat.id)
     put_down(sitting, seat, turn, address, pressed_on=incoming.keyboard_of)
     seat.handed_at = None  # what is open now was not handed to anybody yet
     return row.id, "answered", msgspec.json.encode(turn.understood).decode()
