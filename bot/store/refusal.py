@@ -14,7 +14,8 @@ STAYS = ("language", TAKE_PART)  # what one must know in order to leave someone 
 def keep_only_the_no(connection: Connection, store: MediaStore, participant: int) -> None:
     """Erase words, recordings and facts of someone who said no; the no stays, with its proof."""
     mine = contributions.c.participant_id == participant
-    others = mine & (contributions.c.fact != TAKE_PART)
+    the_no = (contributions.c.fact == TAKE_PART) & contributions.c.superseded_at.is_(None)
+    others = mine & ~the_no
     said = select(contributions.c.id).where(others)
     connection.execute(
         delete(contribution_media).where(contribution_media.c.contribution_id.in_(said))
