@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, Self
 
 from aiohttp import web
 
@@ -80,7 +80,7 @@ class _Process:
         self._process = fresh.Process(target=_run, args=(work, theirs, *args), daemon=True)
         self._theirs = theirs
 
-    def __enter__(self) -> "_Process":
+    def __enter__(self) -> Self:
         self._process.start()
         self._theirs.close()
         return self

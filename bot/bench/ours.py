@@ -1,4 +1,4 @@
-"""Palabre as `serve` runs it, on an SQLite file in a folder that is thrown away; it sends nothing."""
+"""Palabre as `serve` runs it, on an SQLite file in a folder thrown away; it sends nothing."""
 
 import asyncio
 import contextlib
@@ -37,12 +37,12 @@ class Ours:
     async def take(self, body: bytes) -> None:
         """Read an update, and return when it is committed."""
         channel = self.house.channels["telegram"]
-        incoming = channel.read(WebhookCall("", HEADERS, body))  # type: ignore[attr-defined]
+        incoming = channel.read(WebhookCall("", HEADERS, body))
         await self.work.receiver.take([(one, body) for one in incoming])
 
     async def settle(self) -> None:
         """Return when all turns are taken and committed."""
-        while await self.house.database.read(_unanswered):  # noqa: ASYNC110 - another task answers
+        while await self.house.database.read(_unanswered):
             await asyncio.sleep(LOOK)
 
     async def check(self, people: int) -> None:

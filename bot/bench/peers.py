@@ -20,7 +20,6 @@ from telegram.ext import (
     PicklePersistence,
     filters,
 )
-
 from telegram.request import BaseRequest, RequestData
 
 from bot.bench.contestant import WrongWork
@@ -30,6 +29,7 @@ from bot.gateway.library import Library
 
 Take = Callable[[bytes], Awaitable[None]]
 Context = CallbackContext[Any, Any, Any, Any]
+Persistence = PicklePersistence[Any, Any, Any]
 
 
 def webhook(take: Take) -> web.AppRunner:
@@ -97,7 +97,7 @@ class Offline(BaseRequest):
 class Talks:
     """The same ten questions as one ConversationHandler; what it would send is put in a list."""
 
-    def __init__(self, flow: Flow, persistence: PicklePersistence | None) -> None:
+    def __init__(self, flow: Flow, persistence: Persistence | None) -> None:
         self.flow = flow
         self.sent: list[tuple[int, str, ReplyKeyboardMarkup | None]] = []
         self.ended = 0
@@ -128,14 +128,14 @@ class Talks:
         return ReplyKeyboardMarkup([[choice.label] for choice in choices]) if choices else None
 
     async def _start(self, update: Update, context: Context) -> int:
-        context.user_data["place"] = 0
+        self._known(context)["place"] = 0
         self._ask(update, 0, self.flow.steps[0].say)
         return 0
 
     async def _answer(self, update: Update, context: Context) -> int:
         message = update.effective_message
-        known = context.user_data
-        place = known["place"]
+        known = self._known(context)
+        place: int = known["place"]
         step = self.flow.steps[place]
         text = (message.text or "") if message else ""
         code = self._code(place, text) if step.choices else ""
@@ -149,7 +149,13 @@ class Talks:
             self._say(update, self.flow.endings[0].text, None)
             return int(ConversationHandler.END)
         self._ask(update, place + 1, self.flow.steps[place + 1].say)
-        return int(place + 1)
+        return place + 1
+
+    @staticmethod
+    def _known(context: Context) -> dict[str, Any]:
+        """Return what is remembered of this person."""
+        known: dict[str, Any] = context.user_data or {}
+        return known
 
     def _code(self, place: int, text: str) -> str:
         """Read a choice by its number or its label, and nothing cleverer."""
