@@ -78,7 +78,7 @@ class FileMedia:
             raise MediaGone(MediaGone.__doc__) from None
         return self._seal.open(COLUMN, sealed)
 
-    def drop(self, connection: Connection, key: str) -> None:  # noqa: ARG002 - as the protocol
+    def drop(self, connection: Connection, key: str) -> None:
         """See MediaStore."""
         self._file(key).unlink(missing_ok=True)
 
