@@ -25,7 +25,7 @@ from bot.voice.pool import Ears
 log = logging.getLogger(__name__)
 
 PAUSE_MS = 5000  # after a failure that nobody foresaw
-GATHER = 0.02  # seconds between two batches that are not full: many at once cost less each
+GATHER = 0.01  # seconds between two batches that are not full: many at once cost less each
 NET_MS = 5000  # a slow look where a wake-up from another process may be lost (PostgreSQL)
 
 
