@@ -13,8 +13,10 @@ from dataclasses import replace
 import msgspec
 from sqlalchemy import Connection
 
+from bot.gateway.gate import Gate
 from bot.gateway.house import House
-from bot.gateway.pace import Bucket, Buckets
+from bot.gateway.line import Line
+from bot.gateway.pace import Buckets
 from bot.gateway.tried import REPEATED, Tried, back_off, later, not_now, uncertain, went_out
 from bot.store import deliveries, participants
 from bot.store.database import DatabaseAway, DatabaseRefuses
@@ -26,7 +28,6 @@ from channels.errors import DeliveryError
 log = logging.getLogger(__name__)
 
 AT_ONCE = 64  # sends in flight
-AHEAD = 0.3  # seconds of the pace that are taken from the outbox at a time
 ATTEMPTS = 12
 LEFT_MS = 300_000  # longer than any send: whoever had it in hand so long has died
 NET_MS = 5000
@@ -50,10 +51,9 @@ class Sender:
         self.hold_until = 0
         self._settled_at: int | None = None
         self.broken = ""  # why the provider takes nothing from us at present, "" when it does
-        self._pause = pause
         self._bell = house.database.bell(f"outbox {channel.name}")
-        self._overall = Bucket(channel.can.overall, house.clock())
-        self._turnstile = asyncio.Lock()
+        self._line = Line(channel.can.overall, house.clock, pause, self._bell.set)
+        self._gate = Gate(house.database, house.clock)
         self._each = Buckets(channel.can.per_address)
         self._in_hand: set[asyncio.Task[None]] = set()
         self._tried: list[Tried] = []
@@ -129,11 +129,10 @@ class Sender:
         house, moment = self.house, self.house.clock()
         if self.hold_until > moment:
             return self.hold_until - moment
-        free = AT_ONCE - len(self._in_hand)
+        free = min(AT_ONCE - len(self._in_hand), self._line.room())
         if free <= 0:
-            return None  # whoever ends rings the bell
-        ahead = max(1, int(self.channel.can.overall.per_second * AHEAD))
-        taken = await house.database.write(self._claim, moment, min(free, ahead))
+            return None  # whoever ends, or leaves the line, rings the bell
+        taken = await house.database.write(self._claim, moment, free)
         if not taken:
             return await self._until_next(moment)
         self._begin(taken)
@@ -152,6 +151,7 @@ class Sender:
         for one in taken:
             people.setdefault(one.participant, []).append(one)
         for own in people.values():
+            self._line.join(own[0].id)
             task = asyncio.create_task(self._send_and_note(own))
             self._in_hand.add(task)
             task.add_done_callback(self._let_go)
@@ -197,28 +197,42 @@ class Sender:
         return tried
 
     async def _try(self, due: Due, sent: Mapping[str, str]) -> Tried:
+        """Try one; a fault of ours is borne by this delivery alone."""
+        try:
+            return await self._try_in_line(due, sent)
+        except DatabaseAway:
+            return not_now(due, self.house.clock() + 1000)
+        except Exception as error:
+            log.exception("%s: a message could not be sent", self.channel.name)
+            return Tried(Settled(due.id, "failed", type(error).__name__), due)
+        finally:
+            self._line.leave(due.id)
+
+    async def _try_in_line(self, due: Due, sent: Mapping[str, str]) -> Tried:
         moment = self.house.clock()
-        if due.stopped:
-            return Tried(Settled(due.id, "cancelled", "stopped"), due)
-        if due.address_state != "good":
-            return Tried(Settled(due.id, "failed", due.address_state), due)
+        if void := _void(due):
+            return void
         if self.hold_until > moment:
             return not_now(due, self.hold_until)
         wait = self._each.of(due.address, moment).wait(due.units, moment)
         if wait:
             return not_now(due, moment + wait)
-        await self._keep_pace(max(1, due.units))  # a call is a call to the provider
-        moment = self.house.clock()
-        if self.hold_until > moment:  # since we stood in line
-            return not_now(due, self.hold_until)
-        self._each.of(due.address, moment).take(due.units, moment)
-        return await self._send(due, sent)
+        units = max(1, due.units)  # a call is a call to the provider
+        async with self._line.front(due.id, units):
+            if isinstance(now := await self._as_it_stands(due), Tried):
+                return now
+            self._line.take(units)
+            self._each.of(due.address, moment).take(due.units, self.house.clock())
+        return await self._send(now, sent)
 
-    async def _keep_pace(self, units: int) -> None:
-        """Wait in line until the sender may send so many units."""
-        async with self._turnstile:
-            await self._pause(self._overall.wait(units, self.house.clock()) / 1000)
-            self._overall.take(units, self.house.clock())
+    async def _as_it_stands(self, due: Due) -> Due | Tried:
+        """Look whether its person said stop meanwhile, or was forgotten, or all must wait."""
+        if self.hold_until > self.house.clock():
+            return not_now(due, self.hold_until)
+        now = await self._gate.look(due, self._line.standing)
+        if now is None:
+            return Tried(Settled(due.id, "skipped", "no longer in hand"), due)
+        return _void(now) or now
 
     async def _send(self, due: Due, sent: Mapping[str, str]) -> Tried:
         try:
@@ -231,11 +245,6 @@ class Sender:
             receipt = await self._found(due, outgoing) or await self.channel.send(outgoing)
         except DeliveryError as error:
             return self._failed(due, error)
-        except DatabaseAway:
-            return not_now(due, self.house.clock() + 1000)
-        except Exception as error:  # a fault of ours: this one delivery must bear it alone
-            log.exception("%s: a message could not be sent", self.channel.name)
-            return Tried(Settled(due.id, "failed", type(error).__name__), due)
         self.broken = ""
         return Tried(went_out(due, receipt), due)
 
@@ -312,6 +321,15 @@ class Sender:
                 )
             if one.moved_to:
                 deliveries.move(connection, seal, one.due, one.moved_to)
+
+
+def _void(due: Due) -> Tried | None:
+    """Return the end of what may no longer go out; None: it may."""
+    if due.stopped:
+        return Tried(Settled(due.id, "cancelled", "stopped"), due)
+    if due.address_state != "good":
+        return Tried(Settled(due.id, "failed", due.address_state), due)
+    return None
 
 
 async def _sleep(bell: asyncio.Event, wait_ms: int | None) -> None:

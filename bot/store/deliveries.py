@@ -1,8 +1,8 @@
 """The outbox: what is promised, what is being sent, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import (
@@ -145,6 +145,28 @@ def _due(
         query = query.with_for_update(skip_locked=True, of=deliveries)
     rows: list[Any] = list(connection.execute(query))
     return [Due(*row) for row in rows]
+
+
+class Standing(NamedTuple):
+    """How a delivery in hand stands: when its person stopped, if so, and its address's state."""
+
+    stopped_at: int | None
+    address_state: str
+
+
+_again = (
+    select(deliveries.c.id, participants.c.stopped_at, addresses.c.state)
+    .select_from(deliveries)
+    .join(participants, participants.c.id == deliveries.c.participant_id)
+    .join(addresses, addresses.c.id == deliveries.c.address_id)
+    .where(deliveries.c.id.in_(bindparam("b_ids", expanding=True)), deliveries.c.state == "sending")
+)
+
+
+def look_again(connection: Connection, ids: Collection[int]) -> dict[int, Standing]:
+    """Return how those stand that are still in hand."""
+    rows = connection.execute(_again, {"b_ids": list(ids)})
+    return {row.id: Standing(row.stopped_at, row.state) for row in rows}
 
 
 _earlier = deliveries.alias("earlier")

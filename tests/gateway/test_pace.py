@@ -1,15 +1,19 @@
 """How fast a sender sends, who goes first, and that nobody holds up the others."""
 
 import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
 from gateway.conftest import MakeHome
-from gateway.houses import NO_PACE, Home, Post
+from gateway.houses import NO_PACE, Home, Phone, Post
 from gateway.outbox import THROTTLED, TOKEN, TRANSIENT, empties, knows, promises, sender_of
+from sqlalchemy import update
 
 from bot.gateway.deliver import Sender
 from bot.gateway.pace import Bucket
+from bot.store import deliveries, tables
 from channels.base import Pace
 from channels.capabilities import TELEGRAM
 from channels.errors import DeliveryError
@@ -95,6 +99,86 @@ async def test_replies_go_out_before_announcements(home: Home) -> None:
     await home.sends()
     assert home.post.said == ["reply", "reminder"] + ["news"] * 9 or home.post.said[0] == "reply"
     assert home.post.said.index("reply") < home.post.said.index("news")
+
+
+async def begins(home: Home, people: list[Phone]) -> asyncio.Task[None]:
+    """A sender at work that has sent the first few of many announcements."""
+    await knows(home, *people)
+    for one in people:
+        await promises(home, one, "news", kind="broadcast", rank=2)
+    sender = Sender(home.house, home.post, _tenfold(home))  # type: ignore[arg-type]
+    running = asyncio.create_task(sender.run(asyncio.Event()))
+    async with asyncio.timeout(5):
+        while len(home.post.sent) < 3:
+            await asyncio.sleep(0.005)
+    return running
+
+
+def _tenfold(home: Home) -> Callable[[float], Awaitable[None]]:
+    """Return a wait that moves the clock, a tenth as long."""
+
+    async def pause(seconds: float) -> None:
+        await asyncio.sleep(seconds / 10)
+        home.waits(seconds=seconds)
+
+    return pause
+
+
+async def test_a_reply_and_a_stop_overtake_announcements_that_were_not_sent_yet(
+    make_home: MakeHome,
+) -> None:
+    home = make_home(Post(can=replace(TELEGRAM, overall=Pace(5, 1), per_address=NO_PACE)))
+    people = [home.person() for _ in range(40)]
+    running = await begins(home, people)
+    assert Counter(state for state, _ in await home.states())["sending"] <= 3
+    stopped = await people[-1].id()
+    assert await home.write(deliveries.cancel, stopped, "stopped") == 1
+    before = len(home.post.sent)
+    await promises(home, people[-2], "reply")
+    home.database.ring("outbox")
+    async with asyncio.timeout(5):
+        while "reply" not in home.post.said:
+            await asyncio.sleep(0.005)
+    running.cancel()
+    assert home.post.said.index("reply") - before <= 3
+
+
+async def test_who_says_stop_while_a_message_stands_in_line_is_not_sent_it(
+    make_home: MakeHome,
+) -> None:
+    home = make_home(Post(can=replace(TELEGRAM, overall=Pace(5, 1), per_address=NO_PACE)))
+    ama, ben, cleo = home.person(), home.person(), home.person()
+    await knows(home, ama, ben, cleo)
+    for one in (ama, ben, cleo):
+        await promises(home, one, "news", kind="broadcast", rank=2)
+    people, places = tables.participants, tables.addresses
+    stops = update(people).where(people.c.id == await ben.id()).values(stopped_at=home.moment)
+    gone = update(places).where(places.c.participant_id == await cleo.id()).values(state="blocked")
+
+    async def pause(seconds: float) -> None:
+        """Let them leave while they wait."""
+        home.waits(seconds=seconds)
+        if home.post.sent:
+            await home.write(lambda c: c.execute(stops) and None)
+            await home.write(lambda c: c.execute(gone) and None)
+
+    sender = Sender(home.house, home.post, pause)  # type: ignore[arg-type]
+    await empties(home, sender)
+    assert [out.address for _, out in home.post.sent] == [ama.address]
+    assert await home.states() == [("sent", ""), ("cancelled", "stopped"), ("failed", "blocked")]
+
+
+async def test_what_was_erased_while_it_stood_in_line_is_not_sent(make_home: MakeHome) -> None:
+    home = make_home(Post(can=replace(TELEGRAM, overall=Pace(5, 1), per_address=NO_PACE)))
+    ama = home.person()
+    await knows(home, ama)
+    await promises(home, ama, "one")
+
+    async def pause(seconds: float) -> None:
+        await home.write(lambda c: c.execute(tables.deliveries.delete()) and None)
+
+    await Sender(home.house, home.post, pause).send_all_due()  # type: ignore[arg-type]
+    assert home.post.sent == []
 
 
 async def test_who_gets_no_answer_from_the_provider_holds_up_nobody_else(
