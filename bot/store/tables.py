@@ -33,6 +33,9 @@ metadata = MetaData(
 Big = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers rows only by INTEGER
 
 
+EMPTY, ZERO = text("''"), text("0")  # what rows get that an older running version writes
+
+
 def _id() -> Column[int]:
     return Column("id", Big, primary_key=True)
 
@@ -58,6 +61,7 @@ participants = Table(
     Column("seen_at", Big, nullable=False),
     Column("asked_at", Big),  # the last time that we wrote unasked
     Column("forgotten_at", Big),
+    Column("attested_at", Big),  # imported with a proof of consent: they may be invited
 )
 
 addresses = Table(
@@ -74,6 +78,7 @@ addresses = Table(
     Column("locale_hint", String(16), nullable=False, default=""),
     Column("last_in_at", Big),
     Column("made_at", Big, nullable=False),
+    Column("country", String(2), nullable=False, default="", server_default=EMPTY),  # a number's
     UniqueConstraint("address_index", "channel"),  # in this order one finds by the index alone
 )
 
@@ -134,7 +139,7 @@ broadcasts = Table(
     "broadcasts",
     metadata,
     _id(),
-    Column("kind", String(16), nullable=False),  # phase, message
+    Column("kind", String(16), nullable=False),  # phase, message, flow, test
     Column("phase", String(40), nullable=False, default=""),
     Column("flow", String(80), nullable=False, default=""),
     Column("body", Text, nullable=False, default=""),  # JSON: language → text
@@ -142,6 +147,19 @@ broadcasts = Table(
     Column("state", String(16), nullable=False),  # planned, running, paused, cancelled, done
     Column("made_at", Big, nullable=False),
     Column("ended_at", Big),
+    Column("plan", Text, nullable=False, default="", server_default=EMPTY),  # JSON: how it is sent
+    Column("begins_at", Big),  # not before; empty: at once
+    Column("run", Integer, nullable=False, default=0, server_default=ZERO),  # of its workflow
+    Column("fanned_to", Big, nullable=False, default=0, server_default=ZERO),  # participants.id
+    Column("note", Text, nullable=False, default="", server_default=EMPTY),  # what went wrong
+)
+
+segments = Table(  # a saved rule, not a list
+    "segments",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("made_at", Big, nullable=False),
 )
 
 recipients = Table(  # each with an outcome, and a reason where it is not a delivery's
@@ -149,9 +167,33 @@ recipients = Table(  # each with an outcome, and a reason where it is not a deli
     metadata,
     Column("broadcast_id", Big, ForeignKey("broadcasts.id"), primary_key=True),
     Column("participant_id", Big, ForeignKey("participants.id"), primary_key=True),
-    Column("state", String(16), nullable=False),  # waiting, skipped, or as its delivery
+    Column("state", String(16), nullable=False),  # waiting, skipped, or as its deliveries
     Column("reason", String(80), nullable=False, default=""),
     Column("delivery_id", Big),
+    Column("at", Big, nullable=False),
+    Column("address_id", Big),
+    Column("channel", String(32), nullable=False, default="", server_default=EMPTY),
+    Column("language", String(8), nullable=False, default="", server_default=EMPTY),
+    Column("not_before", Big, nullable=False, default=0, server_default=ZERO),
+    Column("promised_at", Big),  # since then its deliveries say how it stands
+    Column("segments", Integer, nullable=False, default=0, server_default=ZERO),
+    Column("cost", Float, nullable=False, default=0.0, server_default=ZERO),
+    Column("attempts", Integer, nullable=False, default=0, server_default=ZERO),
+    Column("first_at", Big),
+    Column("last_at", Big),
+    Index("ix_recipients_waiting", "broadcast_id", "not_before", "participant_id",
+          postgresql_where=text("state = 'waiting' AND promised_at IS NULL"),
+          sqlite_where=text("state = 'waiting' AND promised_at IS NULL")),
+)  # fmt: skip
+
+imports = Table(  # who was brought in from a list, and by which words they had agreed to it
+    "imports",
+    metadata,
+    _id(),
+    Column("file", String(120), nullable=False),
+    Column("consent", Text, nullable=False),  # "" for none
+    Column("made", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
     Column("at", Big, nullable=False),
 )
 
@@ -232,6 +274,9 @@ deliveries = Table(
     Index("ix_deliveries_sending", "id",
           postgresql_where=text("state = 'sending'"), sqlite_where=text("state = 'sending'")),
     Index("ix_deliveries_question", "participant_id", "question"),
+    Index("ix_deliveries_broadcast", "broadcast_id", "participant_id",
+          postgresql_where=text("broadcast_id IS NOT NULL"),
+          sqlite_where=text("broadcast_id IS NOT NULL")),
     Index("ix_deliveries_provider_id", "channel", "provider_id",
           postgresql_where=text("provider_id <> ''"), sqlite_where=text("provider_id <> ''")),
 )  # fmt: skip

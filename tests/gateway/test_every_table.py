@@ -110,7 +110,7 @@ async def looks(home: Home, ama: Phone) -> None:
     await known.put("42", "paper", "document", "F1")
     assert await StoredFiles(house.database, lambda key: key).get("42", "paper", "document") == "F1"
     lease = Lease(house.database, "a job")
-    assert await lease._take()
+    assert await lease._take(renewing=False)
     await lease.give_back()
     await home.database.read(lambda c: list(lines(c, Wanted())))
     for row in await home.rows(tables.media):
