@@ -45,7 +45,7 @@ def _yes_no(value: str) -> bool:
 
 
 def _port(value: str) -> int:
-    if not value.isdigit() or not 0 <= int(value) <= 65535:
+    if not value.isdecimal() or not 0 <= int(value) <= 65535:
         raise ValueError(_("write a port between 0 and 65535, such as 8080"))
     return int(value)
 
@@ -101,7 +101,7 @@ def _database(value: str) -> str:
 
 def _token(value: str) -> str:
     head, _colon, tail = value.partition(":")
-    if value and not (head.isdigit() and len(tail) >= 3):
+    if value and not (head.isdecimal() and len(tail) >= 3):
         raise ValueError(_("a bot's token looks like 123456:ABC…; @BotFather gives it"))
     return value
 

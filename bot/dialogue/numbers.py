@@ -15,7 +15,7 @@ _LONGEST = 300
 def parse_number(text: str, language: str) -> Number | None:
     """Return the one number of a text, None if there is none or more than one."""
     figures = western(text.strip()[:_LONGEST])
-    if figures.isdigit() and len(figures) < 16:
+    if figures.isdecimal() and len(figures) < 16:
         return int(figures)
     found = _RUN.findall(figures)
     if len(found) > 1:

@@ -132,7 +132,7 @@ def passing(text: str) -> int | None:
         return None
     if found[1] is None:
         return _UNITS["day"]
-    count = int(found[1]) if found[1].isdigit() else _COUNTS.get(found[1])
+    count = int(found[1]) if found[1].isdecimal() else _COUNTS.get(found[1])
     return None if count is None else count * _UNITS[found[2]]
 
 

@@ -132,7 +132,7 @@ def _settle_forget(draft: Draft, code: str) -> None:
 def _settle_someone_else(draft: Draft, code: str) -> None:
     if code in ("yes", "new"):
         draft.effect("someone else")
-    elif code.isdigit():
+    elif code.isdecimal():
         draft.effect("switch person", code)
     else:
         ask_again(draft, draft.phrase("as_it_was"))
@@ -163,7 +163,7 @@ def pending_code(draft: Draft, text: str) -> str:
         said = {plain(choice.label): choice.code for choice in consent_choices(draft)}
         if words in said:
             return said[words]
-    if words.isdigit() and 1 <= int(words[:4]) <= len(codes):
+    if words.isdecimal() and 1 <= int(words[:4]) <= len(codes):
         return codes[int(words[:4]) - 1]
     if "yes" in codes and words in YES:
         return "yes"

@@ -94,7 +94,7 @@ def take(connection: Connection, database: Database, name: str, holder: str, mom
 def _has_died(holder: str) -> bool:
     """Say whether the process that held a lease has gone without giving it back."""
     number, _, rest = holder.partition(".")
-    if not number.isdigit():
+    if not number.isdecimal():
         return False
     if int(number) == os.getpid():
         return not rest.startswith(f"{THIS_RUN}.")

@@ -178,7 +178,7 @@ def _someone_else(sitting: Sitting, seat: Seat, effect: Effect, address: Address
 
 def _switch_person(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
     people = participants.speakers_on(sitting.connection, address.id)
-    number = int(effect.detail) if effect.detail.isdigit() else 0
+    number = int(effect.detail) if effect.detail.isdecimal() else 0
     wanted = people[number - 1] if 0 < number <= len(people) else seat.id
     sitting.house.database.hold_participants(sitting.connection, [wanted])
     participants.speaks(sitting.connection, address.id, wanted)
@@ -223,7 +223,7 @@ def _remind(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> N
             "state": "waiting",
         }
         for hours in effect.detail.split(",")
-        if hours.isdigit() and question
+        if hours.isdecimal() and question
     )
 
 
