@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from bot.dialogue import talk
-from bot.dialogue.conversation import Conversation, Person, Programme, Scene, Turn
+from bot.dialogue.conversation import Conversation, Figure, Person, Programme, Scene, Turn
 from bot.dialogue.flow import Bundle, Consultation, Flow
 from bot.dialogue.reply import File, Kept, Learned, Reply
 
@@ -26,6 +26,7 @@ class Printed:
     current: dict[str, str]
     open_flows: tuple[str, ...]
     structures: Mapping[str, str] = field(default_factory=dict)
+    figures: Mapping[str, Figure | None] = field(default_factory=dict)
 
     def flow(self, revision: str, language: str) -> Flow:
         """Return the flow in a language, or in its own."""

@@ -20,8 +20,6 @@ COMMANDS = {
     "translate": "bot.cli.translating",
     "phase": "bot.cli.calendar",
     "invite": "bot.cli.inviting",
-    "participants": "bot.cli.listing",
-    "segment": "bot.cli.segmenting",
     "explain": "bot.cli.looking",
     "doctor": "bot.cli.looking",
     "export": "bot.cli.exporting",

@@ -7,10 +7,11 @@ from msgspec.structs import replace
 from bot.dialogue.asking import ask_again, question_text
 from bot.dialogue.conversation import Answered, Conversation, Heard
 from bot.dialogue.draft import Draft, held_kind, kind_of
-from bot.dialogue.engine import go_on, wait_for_a_person
+from bot.dialogue.engine import go_on, leads_to_forgetting, wait_for_a_person
 from bot.dialogue.flow import CONSENTS, Struct
 from bot.dialogue.index import Node
 from bot.dialogue.reply import File, Kept, Learned, Reply
+from bot.dialogue.rights import forget
 
 NOTHING_HEARD = Heard()
 
@@ -39,6 +40,9 @@ def accept(
     `again`: it takes the place of an earlier answer, made of the messages `replies`.
     """
     node, path = draft.node, draft.path
+    if leads_to_forgetting(node.step, answer.codes):
+        forget(draft)  # the question stays open: it is put again where all shall stay
+        return
     heard = draft.open.heard or NOTHING_HEARD
     kept = _kept(draft, node, path, answer, heard, reply)
     if replies:

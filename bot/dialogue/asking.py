@@ -116,6 +116,8 @@ def resume(draft: Draft) -> None:
         return
     where = progress_text(draft, draft.node, draft.path)
     lead = draft.phrase("resume", progress=where) if where else draft.phrase("resume_plain")
+    if draft.person.helper:  # who comes back after a while may want to speak for themselves
+        lead = f"{draft.phrase('helping')}\n{lead}"
     ask_again(draft, lead)
 
 
@@ -147,6 +149,6 @@ def _attach(draft: Draft, node: Node, path: tuple[str, ...]) -> None:
 def _document(draft: Draft, node: Node, path: tuple[str, ...]) -> Document | None:
     code = node.step.attach
     if code in ("item audio", "item document"):
-        item = draft.index.item(node.block, path[-1]) if node.block and path else None
+        item = draft.item(node.block, path[-1]) if node.block and path else None
         code = item.document if item else ""
     return draft.flow.documents.get(code)

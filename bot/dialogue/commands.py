@@ -20,6 +20,8 @@ Command = Literal[
     "privacy",
     "forget",
     "someone else",
+    "help someone",
+    "helped",
 ]
 COMMANDS: tuple[Command, ...] = get_args(Command)
 
@@ -50,6 +52,12 @@ _SAID: dict[Command, str] = {
     "|someone else is using the phone|quelqu un d autre|quelqu un d autre utilise ce telephone"
     "|otra persona|otra persona usa este telefono|otra persona esta usando este telefono"
     "|alguien mas usa este telefono",
+    "help someone": "i m helping someone|i am helping someone|helping someone|i help someone"
+    "|j aide quelqu un|je aide quelqu un|j aide une personne|aider quelqu un"
+    "|ayudo a alguien|estoy ayudando a alguien|ayudo a una persona|ayudar a alguien",
+    "helped": "i am done helping|i m done helping|done helping|i finished helping"
+    "|j ai fini d aider|j ai termine d aider|fini d aider"
+    "|ya termine de ayudar|termine de ayudar|ya ayude",
 }
 WORDS: dict[str, Command] = {
     said: command for command, all_said in _SAID.items() for said in all_said.split("|")

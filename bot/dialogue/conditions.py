@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from bot.dialogue.yamlnodes import Scalar
 
 _CLAUSE = re.compile(
-    r"(?P<subject>.+?) (?:(?P<says>is unknown|has a comment|has no comment|can play sound)"
+    r"(?P<subject>.+?) (?:(?P<says>is unknown|has a comment|has no comment|can play sound"
+    r"|has spoken|are known|are unknown)"
     r"|is (?P<values>\S.*))"
 )
 EXAMPLE = 'write it like "avis is amend or oppose, and avis has no comment"'

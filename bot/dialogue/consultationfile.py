@@ -246,6 +246,7 @@ class _Reader:
             erase_addresses_on=self.values.get("addresses are erased on", ""),
             erase_raw_after_days=self.values.get("raw messages are erased after", 30),
             backups_kept_days=self.values.get("backups are kept", 30),
+            spoken_language=_said_in(source, self.values.get("spoken language", "")),
             time_zone=self.values.get("zone", "") or "UTC",
             quiet_from=quiet_from,
             quiet_to=quiet_to,
@@ -263,6 +264,10 @@ class _Reader:
                     self.complaints.add(
                         line, f'there is no role "{role}"', nearest_or_all(role, known)
                     )
+
+
+def _said_in(source: str, text: str) -> dict[str, str]:
+    return {source: text} if text else {}
 
 
 def _in_language(phase: Phase, source: str) -> Phase:
@@ -287,6 +292,7 @@ _READERS: dict[str, Callable[[_Reader, Entry], None]] = {
     "languages": _Reader.languages,
     "responsible": _Reader.title,
     "reach a person": _Reader.title,
+    "spoken language": _Reader.title,
     "addresses are erased on": _Reader.day,
     "raw messages are erased after": _Reader.days,
     "backups are kept": _Reader.days,

@@ -6,7 +6,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 from msgspec import field
 
-from bot.dialogue.flow import Bundle, Consultation, Flow, Struct
+from bot.dialogue.flow import Bundle, Consultation, Flow, Outcome, Struct
 from bot.dialogue.reply import Effect, File, Kept, Learned, Moment, Prompt, Withdrawn
 
 
@@ -97,8 +97,9 @@ class Person(Struct, frozen=True, omit_defaults=True):
     stopped: bool = False
     stopped_told: bool = False
     human: bool = False  # a hand-over is open
-    pending: str = ""  # what the next reply may settle: "forget", "someone else", "menu", "privacy"
+    pending: str = ""  # what the next reply may settle: "forget", "someone else", "menu" …
     others: int = 0  # how many more people use this phone
+    helper: str = ""  # the pseudonym of whoever answers for this person, who asked them to
     conversations: tuple[Conversation, ...] = ()  # open, waiting, and the last that ended
     invitations: tuple[Invitation, ...] = ()  # not yet taken up
     done: dict[str, Moment] = field(default_factory=dict)  # conversation key → when it ended
@@ -119,6 +120,7 @@ class Scene(Struct, frozen=True, omit_defaults=True):
     burst_ms: int = 2000
     locale_hint: str = ""  # the phone's language, where the channel tells
     display_name: str = ""
+    outcomes: tuple[Outcome, ...] = ()  # of what they said; only where a flow may tell of it
     link: str = ""  # how others join this person's network, as it was known before the reply
 
 
@@ -135,6 +137,10 @@ class Turn(Struct, frozen=True, omit_defaults=True):
     understood: tuple[str, ...] = ()  # a phrase's key and its arguments: how the reply was read
 
 
+# A count, or counts by code, the greatest first.
+Figure = int | tuple[tuple[str, int], ...]
+
+
 class Programme(Protocol):
     """What can be talked about now. The gateway builds it; it holds values only."""
 
@@ -149,6 +155,10 @@ class Programme(Protocol):
     @property
     def current(self) -> Mapping[str, str]:
         """Flow name → the revision with which new conversations begin."""
+
+    @property
+    def figures(self) -> Mapping[str, Figure | None]:
+        """How many took part so far, by the names of the placeholders; None: too few to tell."""
 
     @property
     def open_flows(self) -> tuple[str, ...]:

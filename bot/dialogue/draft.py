@@ -1,11 +1,12 @@
 """A turn being written: the one value that changes while a reply is thought about."""
 
+from collections.abc import Mapping
 from zlib import crc32
 
 from msgspec.structs import replace
 
 from bot.dialogue.conversation import Conversation, Person, Programme, Scene, Turn
-from bot.dialogue.flow import CONSENTS, Flow
+from bot.dialogue.flow import AGENDA, CONSENTS, OWN_ANSWERS, Flow, Item
 from bot.dialogue.index import Index, Node, index_of
 from bot.dialogue.placeholders import fill
 from bot.dialogue.reply import Effect, EffectKind, File, Kept, Learned, Prompt, Reply, Withdrawn
@@ -104,6 +105,12 @@ class Draft:
         """Say whether the person does not want to take part."""
         return self.person.facts.get(TAKE_PART) == "no"
 
+    def item(self, block: Node, code: str) -> Item | None:
+        """Return what a block runs over, by its code; None if it is no longer shown."""
+        if block.step.for_each == OWN_ANSWERS:
+            return own_answer(self, code)
+        return self.index.item(block, code)
+
     # ── what comes of the reply ──
 
     def phrase(self, key: str, **values: object) -> str:
@@ -189,6 +196,27 @@ class Draft:
             tuple(self.begun),
             self.understood,
         )
+
+
+def own_answer(draft: Draft, code: str) -> Item | None:
+    """Return what became of something that this person said, as an item that a block shows."""
+    for outcome in draft.scene.outcomes:
+        if outcome.code == code:
+            shown = [one for one in draft.flow.lists.get(AGENDA, ()) if not one.hidden]
+            places = {one.code: place for place, one in enumerate(shown)}
+            place = places.get(outcome.section)
+            if place is None:
+                return Item(code, text=_in(outcome.texts, draft))
+            title = shown[place].title
+            where = draft.phrase("in_section", number=place + 1, title=title)
+            return Item(code, title, where, _in(outcome.texts, draft))
+    return None
+
+
+def _in(texts: Mapping[str, str], draft: Draft) -> str:
+    """Return a text in the person's language, else in the source's, else in any."""
+    source = draft.programme.consultation.source
+    return texts.get(draft.language) or texts.get(source) or next(iter(texts.values()), "")
 
 
 def language_of(programme: Programme, person: Person, scene: Scene) -> str:

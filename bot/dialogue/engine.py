@@ -2,7 +2,7 @@
 
 from bot.dialogue.asking import ask, say
 from bot.dialogue.draft import Draft
-from bot.dialogue.flow import Ending, Flow, Step
+from bot.dialogue.flow import FORGET_ME, Ending, Flow, Step
 from bot.dialogue.index import Node
 from bot.dialogue.recall import holds, items_of, known_fact
 from bot.dialogue.reply import Prompt
@@ -86,6 +86,11 @@ def _jump(step: Step, codes: tuple[str, ...]) -> str:
     return next((jump.target for jump in step.jumps if jump.code == codes[0]), "")
 
 
+def leads_to_forgetting(step: Step, codes: tuple[str, ...]) -> bool:
+    """Say whether this answer asks that everything be erased."""
+    return _jump(step, codes) == FORGET_ME
+
+
 def _jump_to_ending(draft: Draft, target: str) -> bool:
     ending = draft.index.endings.get(target)
     if ending is None or target in draft.index.by_name:
@@ -142,7 +147,7 @@ def _shown(draft: Draft, block: Node, codes: tuple[str, ...]) -> str | None:
     if newest is not None and newest != draft.open.revision:
         gone = _withdrawn(draft, draft.programme.flow(newest, draft.language), block)
     return next(
-        (code for code in codes if code not in gone and draft.index.item(block, code) is not None),
+        (code for code in codes if code not in gone and draft.item(block, code) is not None),
         None,
     )
 

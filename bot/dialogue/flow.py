@@ -24,6 +24,9 @@ AnswerKind = Literal[
     "several photos or recordings",
 ]
 Choosing = Literal["one", "several", "in order"]
+AGENDA = "agenda item"  # the list of what is proposed, point by point
+OWN_ANSWERS = "own answers"  # the list of what became of what this person said
+FORGET_ME = "forget me"  # where a choice may lead: it asks whether everything shall be erased
 PICK_YES, PICK_NO = "*yes", "*no"  # the buttons below a choice that is read back; no code has a "*"
 
 
@@ -40,20 +43,20 @@ class Choice(Struct, frozen=True, omit_defaults=True):
 
 
 class Test(Struct, frozen=True, omit_defaults=True):
-    """One test of a condition: `subject` is a step's name, a fact's name, or "channel".
+    """One test of a condition: `subject` is a step, a fact, "channel", "person" or OWN_ANSWERS.
 
     `says` is one of: "is" (any of `values`), "is unknown", "has a comment", "has no comment",
-    "can play sound".
+    "can play sound", "has spoken", "are known", "are unknown".
     """
 
     subject: str
-    kind: Literal["step", "fact", "channel"]
+    kind: Literal["step", "fact", "channel", "person", "list"]
     says: str
     values: tuple[str, ...] = ()
 
 
 class Jump(Struct, frozen=True, omit_defaults=True):
-    """`if CODE: TARGET`: a step further down, an ending, or "next item"."""
+    """`if CODE: TARGET`: a step further down, an ending, "next item" or "forget me"."""
 
     code: str
     target: str
@@ -108,6 +111,27 @@ class Item(Struct, frozen=True, omit_defaults=True):
     text: str = ""
     document: str = ""  # the document that belongs to it
     hidden: bool = False
+
+
+class Outcome(Struct, frozen=True, omit_defaults=True):
+    """What became of something that a person said: a line of the drafters' table.
+
+    It is about one contribution, or about what a participant (a pseudonym) answered at a step.
+    `section` is the code of the agenda item in which it stands now, "" if it was not followed.
+    """
+
+    texts: dict[str, str]  # language → sentence
+    section: str = ""
+    contribution: str = ""
+    participant: str = ""
+    step: str = ""
+    item: str = ""
+    line: int = 0
+
+    @property
+    def code(self) -> str:
+        """What tells it from this person's other outcomes."""
+        return self.contribution or ".".join(part for part in (self.step, self.item) if part)
 
 
 class Document(Struct, frozen=True, omit_defaults=True):
@@ -181,6 +205,7 @@ class Consultation(Struct, frozen=True, omit_defaults=True):
     erase_addresses_on: str = ""  # ISO date
     erase_raw_after_days: int = 30
     backups_kept_days: int = 30
+    spoken_language: dict[str, str] = field(default_factory=dict)  # asks for it; none: never asked
     time_zone: str = "UTC"
     quiet_from: int = 21  # hour of the evening, participant's zone
     quiet_to: int = 8

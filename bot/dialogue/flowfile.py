@@ -2,8 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.dialogue.fault import Complaints, nearest_or_all
-from bot.dialogue.flow import Choice, Consultation, Document, Ending, Flow, Item, Step
+from msgspec.structs import replace
+
+from bot.dialogue.fault import Complaints, as_name, nearest_or_all
+from bot.dialogue.flow import (
+    AGENDA,
+    OWN_ANSWERS,
+    Choice,
+    Consultation,
+    Document,
+    Ending,
+    Flow,
+    Item,
+    Step,
+    Test,
+)
 from bot.dialogue.order import Order
 from bot.dialogue.reading import (
     check_name,
@@ -20,7 +33,9 @@ from bot.dialogue.translate import Sentence, sentences
 from bot.dialogue.yamlnodes import Entry, Table, read_table
 
 KEYS = ("title", "phase", "language", "keywords", "minutes", "steps", "endings")
-FROM_THE_STORE = ("topics", "statements", "sessions")  # empty here, filled while we run
+SPOKEN_LANGUAGE = "spoken language"
+# Empty here, filled while we run.
+FROM_THE_STORE = ("topics", "statements", "sessions", OWN_ANSWERS)
 
 
 def load_flow(
@@ -164,6 +179,24 @@ class _FlowReader:
         return {code: each for code, each in self.documents.items() if code in wanted}
 
 
+def with_spoken_language(flow: Flow, consultation: Consultation) -> Flow:
+    """Add the last question of every flow: who has spoken is asked in which language.
+
+    Nothing is added where the consultation does not ask, or the flow does by itself.
+    """
+    ask = consultation.spoken_language.get(consultation.source, "")
+    asked = {step.keep_as for step in every_step(flow.steps)}
+    if not ask or SPOKEN_LANGUAGE in asked:
+        return flow
+    has_spoken = Test("person", "person", "has spoken")
+    is_unknown = Test(SPOKEN_LANGUAGE, "fact", "is unknown")
+    last = Step(
+        as_name(SPOKEN_LANGUAGE), ask=ask, answer="text or voice", optional=True,
+        keep_as=SPOKEN_LANGUAGE, only_if=(is_unknown, has_spoken),
+    )  # fmt: skip
+    return replace(flow, steps=(*flow.steps, last))
+
+
 def offered_lists(
     consultation: Consultation | None, lists: Mapping[str, tuple[Item, ...]]
 ) -> dict[str, tuple[Choice, ...]]:
@@ -193,5 +226,7 @@ def every_step(steps: Sequence[Step]) -> list[Step]:
 def _loops(steps: Sequence[Step]) -> list[str]:
     """Name the lists that blocks run over; the choices of a step may be items of a list too."""
     source = {step.name: step.choices_from for step in steps}
-    names = (step.for_each for step in steps if step.for_each)
+    names = [step.for_each for step in steps if step.for_each]
+    if OWN_ANSWERS in names:
+        names.append(AGENDA)  # in a section of which an answer may stand
     return list(dict.fromkeys(source.get(name.removeprefix("choice of "), name) for name in names))

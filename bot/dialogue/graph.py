@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.dialogue.flow import Flow, Step, Test
+from bot.dialogue.flow import FORGET_ME, Flow, Step, Test
 from bot.dialogue.flowfile import every_step
 from bot.dialogue.order import NEXT_ITEM
 
@@ -18,6 +18,9 @@ def graph(flow: Flow) -> str:
     ]
     doors = {step.name: _enter(step) for step in every_step(flow.steps)}
     doors |= {end.name: _id(end.name) for end in flow.endings}
+    if any(jump.target == FORGET_ME for step in every_step(flow.steps) for jump in step.jumps):
+        doors[FORGET_ME] = "forget_me"
+        lines.append(f'  forget_me[["{FORGET_ME}"]]')
     leave = _id(flow.endings[0].name) if flow.endings else "begin"
     first = [f"  begin --> {_enter(flow.steps[0])}"] if flow.steps else []
     return "\n".join([*lines, *first, *_ways(flow.steps, leave, doors)]) + "\n"

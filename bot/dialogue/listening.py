@@ -25,7 +25,9 @@ from bot.dialogue.taking import BARE, read_choice, take, take_choice
 from bot.dialogue.words import GREETINGS, YES, plain, short
 
 CLOSED_TALK = frozenset({"choice", "1 to 5", "number", "numbers", "date", "time"})
-ALLOWED_TO_REFUSERS = frozenset({"privacy", "forget", "someone else", "help"})
+ALLOWED_TO_REFUSERS = frozenset(
+    {"privacy", "forget", "someone else", "help", "help someone", "helped"}
+)
 
 
 def listen(draft: Draft, reply: Reply) -> None:
@@ -248,9 +250,11 @@ def _adds_to_the_last(draft: Draft, reply: Reply) -> bool:
 def _first_words(draft: Draft, reply: Reply, said: Command | None) -> None:
     """Welcome someone new, whatever they wrote; a keyword may say where they come from."""
     draft.understood = ("understood_newcomer",)
-    if said in ("forget", "privacy", "person"):
+    if said in ("forget", "privacy", "person", "helped"):
         wishes.obey(draft, said)
         return
+    if said == "help someone":
+        draft.notice("help_someone_first")
     _language(draft, reply.text)
     wishes.join(draft, reply.text)
     key = reply.pressed.partition(":")[2] if reply.pressed.startswith(("go:", "menu:")) else ""

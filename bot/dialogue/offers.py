@@ -88,13 +88,21 @@ def follow(draft: Draft) -> None:
     if ended is None or ended.state != "ended" or draft.person.stopped:
         return
     put_aside(draft)
-    if draft.refused:
-        return
-    waiting = waiting_talk(draft)
+    waiting = waiting_talk(draft) if not draft.refused else None
     if waiting is not None:
         go_on_with(draft, waiting)
-    elif ended.key not in draft.person.put_off:
-        begin_next(draft, after=ended.flow)
+    elif (
+        draft.refused
+        or ended.key in draft.person.put_off
+        or not begin_next(draft, after=ended.flow)
+    ):
+        _whom_to_help_next(draft)
+
+
+def _whom_to_help_next(draft: Draft) -> None:
+    """Where nothing more is asked of someone who is helped, say how whoever helps goes on."""
+    if draft.person.helper:
+        draft.notice("help_the_next")
 
 
 def waiting_talk(draft: Draft) -> Conversation | None:

@@ -9,7 +9,17 @@ import msgspec
 
 from bot.dialogue.conditions import Clause, read_condition
 from bot.dialogue.fault import Complaints, nearest_or_all
-from bot.dialogue.flow import CONSENTS, FACTS, Choice, Ending, Jump, Step, Test
+from bot.dialogue.flow import (
+    CONSENTS,
+    FACTS,
+    FORGET_ME,
+    OWN_ANSWERS,
+    Choice,
+    Ending,
+    Jump,
+    Step,
+    Test,
+)
 from bot.dialogue.stepcheck import ReadStep
 
 NEXT_ITEM = "next item"
@@ -17,6 +27,31 @@ LIST_OF_FACT = {
     "role": "roles", "region": "regions", "network": "networks", "themes": "themes",
 }  # fmt: skip
 SCALE = tuple("12345")
+# What may be asked of neither a step nor a fact: the tests, and what to say of any other.
+_ONE_TEST: Mapping[str, tuple[tuple[str, ...], str, str]] = {
+    "channel": (
+        ("can play sound",),
+        "asks of the channel more than can be known",
+        'the one test is "channel can play sound"',
+    ),
+    "person": (
+        ("has spoken",),
+        "asks of the person more than can be known",
+        'the one test is "person has spoken"',
+    ),
+    "list": (
+        ("are known", "are unknown"),
+        'asks of "own answers" more than can be known',
+        'write "own answers are known" or "own answers are unknown"',
+    ),
+}
+_NOT_OF_A_STEP: Mapping[str, tuple[str, str]] = {
+    "can play sound": ("asks of a step what only the channel can do",
+                       'write "channel can play sound"'),
+    "has spoken": ("asks of a step what only a person does", 'write "person has spoken"'),
+    "are known": ("asks whether a step is known", 'write "own answers are known"'),
+    "are unknown": ("asks whether a step is unknown", 'write "own answers are unknown"'),
+}  # fmt: skip
 
 
 @dataclass
@@ -97,11 +132,11 @@ class Order:
 
     def _test(self, draft: ReadStep, clause: Clause) -> Test | None:
         kind = self._kind(clause)
-        if kind == "channel":
-            well = clause.says == "can play sound"
+        if kind in _ONE_TEST:
+            says, what, remedy = _ONE_TEST[kind]
+            well = clause.says in says
             if not well:
-                self._say(draft, "only if", "asks of the channel more than can be known",
-                          'the one test is "channel can play sound"')  # fmt: skip
+                self._say(draft, "only if", what, remedy)
         elif kind == "fact":
             well = self._fact_says(draft, clause)
         else:
@@ -110,9 +145,13 @@ class Order:
             )
         return Test(clause.subject, kind, clause.says, clause.values) if well else None
 
-    def _kind(self, clause: Clause) -> Literal["step", "fact", "channel"]:
+    def _kind(self, clause: Clause) -> Literal["step", "fact", "channel", "person", "list"]:
         if clause.subject == "channel":
             return "channel"
+        if clause.subject == "person":
+            return "person"
+        if clause.subject == OWN_ANSWERS:
+            return "list"
         step = self.everything.get(clause.subject)
         is_fact = clause.subject in FACTS
         if is_fact and (step is None or step.step.keep_as == clause.subject):
@@ -153,9 +192,8 @@ class Order:
                 draft, "only if", f'asks whether "{step.name}" is unknown, which only facts can be',
                 "keep its answer as a fact, or name its answers",
             )  # fmt: skip
-        elif clause.says == "can play sound":
-            self._say(draft, "only if", "asks of a step what only the channel can do",
-                      'write "channel can play sound"')  # fmt: skip
+        elif clause.says in _NOT_OF_A_STEP:
+            self._say(draft, "only if", *_NOT_OF_A_STEP[clause.says])
         elif step.answer == "choice":
             return self._values_are(draft, clause, [choice.code for choice in step.choices])
         elif step.answer == "1 to 5" and clause.says == "is":
@@ -211,7 +249,7 @@ class Order:
     def _check_target(self, draft: ReadStep, jump: Jump, onward: set[str], home: str) -> None:
         ends = [ending.name for ending in self.endings]
         target, key = jump.target, f"if {jump.code}"
-        if not target or target in ends or target in onward:
+        if not target or target == FORGET_ME or target in ends or target in onward:
             return
         if target == NEXT_ITEM:
             if not home:

@@ -31,11 +31,16 @@ PLACEHOLDERS = (
     "figures.people",
     "figures.answers",
     "figures.voices",
+    "figures.minutes",
     "figures.languages",
     "figures.networks",
     "figures.regions",
+    "figures.by_theme",
+    "figures.by_region",
+    "figures.by_language",
+    "answered",
 )
-OFTEN_EMPTY = ("first_name", "network", "network.keyword", "network.link", "progress")
+OFTEN_EMPTY = ("first_name", "network", "network.keyword", "network.link", "progress", "answered")
 
 _FIELD = re.compile(r"\{([^{}\n]*)\}")
 _HOLE = "\0"  # stands for what was empty, until its surroundings are mended

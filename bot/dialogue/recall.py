@@ -2,7 +2,7 @@
 
 from bot.dialogue.conversation import Answered
 from bot.dialogue.draft import Draft
-from bot.dialogue.flow import Step, Test
+from bot.dialogue.flow import OWN_ANSWERS, Step, Test
 from bot.dialogue.index import Node, chosen_at
 
 
@@ -24,6 +24,8 @@ def items_of(draft: Draft, node: Node, path: tuple[str, ...]) -> tuple[str, ...]
     step = node.step
     if step.up_to:
         return tuple(str(n) for n in range(1, step.up_to + 1))
+    if step.for_each == OWN_ANSWERS:
+        return tuple(outcome.code for outcome in draft.scene.outcomes)
     source = chosen_at(step)
     if not source:
         return tuple(item.code for item in draft.flow.lists.get(step.for_each, ()))
@@ -52,6 +54,10 @@ def is_true(draft: Draft, test: Test, path: tuple[str, ...]) -> bool:
     """Say whether one test of a condition is true now."""
     if test.kind == "channel":
         return draft.scene.plays_sound
+    if test.kind == "person":
+        return any(answered.held == "voice" for answered in draft.open.trail)
+    if test.kind == "list":
+        return bool(draft.scene.outcomes) == (test.says == "are known")
     if test.kind == "fact":
         return _fact_is(draft.person.facts.get(test.subject), test)
     asking = draft.index.by_name.get(test.subject)

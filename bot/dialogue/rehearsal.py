@@ -23,7 +23,8 @@ from typing import Literal
 from bot.dialogue.fault import Complaints, nearest_or_all
 from bot.dialogue.reply import Kept, Learned, Prompt
 
-HEADERS = ("flow", "language", "channel", "facts", "who", "open", "about", "date")
+HEADERS = ("flow", "language", "channel", "facts", "who", "open", "about", "date", "done",
+           "figures", "own answers")  # fmt: skip
 CHANNELS = ("telegram", "sms", "whatsapp")
 INDENT = "     "  # as wide as "bot: ", so that a block stands under its first line
 GOES_ON = "…"

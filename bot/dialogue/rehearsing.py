@@ -1,7 +1,7 @@
 """Playing a rehearsal: the talk is held again, saved and read back between all turns."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -9,9 +9,17 @@ import msgspec
 from msgspec.structs import replace as replaced
 
 from bot.dialogue import talk
-from bot.dialogue.conversation import Conversation, Person, Programme, Scene, Turn, dump
+from bot.dialogue.conversation import (
+    Conversation,
+    Figure,
+    Person,
+    Programme,
+    Scene,
+    Turn,
+    dump,
+)
 from bot.dialogue.draft import TAKE_PART
-from bot.dialogue.flow import Consultation, Flow
+from bot.dialogue.flow import Consultation, Flow, Outcome
 from bot.dialogue.offers import WELCOME
 from bot.dialogue.rehearsal import (
     Entry,
@@ -64,6 +72,7 @@ class Narrowed:
 
     whole: Programme
     open_flows: tuple[str, ...]
+    counted: Mapping[str, Figure | None]
 
     @property
     def consultation(self) -> Consultation:
@@ -79,6 +88,11 @@ class Narrowed:
     def current(self) -> Mapping[str, str]:
         """The revisions with which talks begin."""
         return self.whole.current
+
+    @property
+    def figures(self) -> Mapping[str, Figure | None]:
+        """How many took part, as the rehearsal's head says."""
+        return self.counted
 
     def flow(self, revision: str, language: str) -> Flow:
         """Return the flow of a revision in a language."""
@@ -126,24 +140,56 @@ def person_of(rehearsal: Rehearsal, moment: int) -> Person:
         language=rehearsal.head.get("language", ""),
         first_name=facts.get("first name", ""),
         facts=known,
-        done={WELCOME: moment},
+        done={WELCOME: moment} | _done(rehearsal),
     )
+
+
+def _done(rehearsal: Rehearsal) -> dict[str, int]:
+    """Return what the head says was ended before: "trends 2026-10-20, reactions 2027-05-09"."""
+    pairs = (pair.split() for pair in rehearsal.head.get("done", "").split(","))
+    return {pair[0]: _moment(pair[1]) for pair in pairs if len(pair) == 2}
+
+
+def _moment(iso: str) -> int:
+    return int(datetime.fromisoformat(iso).replace(tzinfo=UTC).timestamp() * 1000)
 
 
 def scene_of(rehearsal: Rehearsal) -> Scene:
     """Return the scene of a rehearsal's beginning, by its channel and date."""
     channel = rehearsal.head.get("channel", "telegram")
-    day = datetime.fromisoformat(rehearsal.head.get("date") or FIRST_DAY).replace(tzinfo=UTC)
     sms = channel == "sms"
     return Scene(
-        now=int(day.timestamp() * 1000),
+        now=_moment(rehearsal.head.get("date") or FIRST_DAY),
         channel=channel,
         plays_sound=not sms,
         buttons=not sms,
         at_once=AT_ONCE[channel],
         burst_ms=0,
         locale_hint=rehearsal.head.get("language", ""),
+        outcomes=tuple(outcomes_of(rehearsal)),
     )
+
+
+def figures_of(rehearsal: Rehearsal) -> dict[str, Figure | None]:
+    """Return the figures of a rehearsal's head: "people = 214, by_theme = food 90 + health 41"."""
+    found: dict[str, Figure | None] = {}
+    for pair in rehearsal.head.get("figures", "").split(","):
+        name, equals, value = (part.strip() for part in pair.partition("="))
+        if equals and value.isdigit():
+            found[name] = int(value)
+        elif equals:
+            counts = (entry.strip().rpartition(" ") for entry in value.split("+"))
+            found[name] = tuple((code, int(count)) for code, _, count in counts)
+    return found
+
+
+def outcomes_of(rehearsal: Rehearsal) -> Iterator[Outcome]:
+    """Yield what became of what the person said: a line each, "SECTION: sentence", "-" for none."""
+    language = rehearsal.head.get("language", "")
+    for number, line in enumerate(rehearsal.head.get("own answers", "").split("\n"), 1):
+        section, colon, text = (part.strip() for part in line.partition(":"))
+        if colon:
+            yield Outcome({language: text}, section.strip("-"), contribution=str(number))
 
 
 class _Stage:
@@ -153,7 +199,8 @@ class _Stage:
         self.rehearsal = rehearsal
         self.show = show
         wanted = rehearsal.head.get("open", "").replace(",", " ").split()
-        self.programme = Narrowed(programme, (rehearsal.flow, *wanted))
+        counted = figures_of(rehearsal)
+        self.programme = Narrowed(programme, (rehearsal.flow, *wanted), counted)
         self.scene = scene_of(rehearsal)
         self.person = person_of(rehearsal, self.scene.now)
         self.turn = Turn(self.person)

@@ -111,7 +111,9 @@ class Learned(Struct, frozen=True, omit_defaults=True):
 
     name: str
     value: str | tuple[str, ...] | None
-    source: Literal["answer", "command", "link", "channel", "import", "coordinator"] = "answer"
+    source: Literal["answer", "command", "link", "channel", "import", "coordinator", "helper"] = (
+        "answer"
+    )
     step: str = ""
     words: str = ""  # the question as it was put: a consent must know its words
 
@@ -122,6 +124,8 @@ EffectKind = Literal[
     "forget",
     "someone else",  # a new participant on this address
     "switch person",  # detail: which, by number
+    "help someone",  # a new participant on this address, for whom the present one answers
+    "helped",  # whoever helped speaks for themselves again
     "hand over",
     "hand over closed",
     "word for the human",  # during a hand-over: detail is the text

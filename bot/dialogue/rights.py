@@ -37,6 +37,23 @@ def someone_else(draft: Draft) -> None:
     draft.prompts.append(Prompt(text, "notice", "someone else", choices=tuple(people)))
 
 
+def help_someone(draft: Draft) -> None:
+    """Ask whether someone else shall be answered for, who asked for it, and what that means."""
+    if not draft.person.helper and draft.person.facts.get(CONSENTS[0]) != "yes":
+        ask_again(draft, draft.phrase("help_someone_first"))
+        return
+    draft.note_person(pending="help someone")
+    _confirm(draft, "help someone", "help_someone_sure")
+
+
+def helped(draft: Draft) -> None:
+    """Let whoever helps speak for themselves again."""
+    if draft.person.helper:
+        draft.effect("helped")
+    else:
+        ask_again(draft, draft.phrase("helped_nobody"))
+
+
 def privacy(draft: Draft) -> None:
     """Say what we hold, by count and kind, and let each consent be changed."""
     held = draft.person.held
@@ -138,9 +155,17 @@ def _settle_someone_else(draft: Draft, code: str) -> None:
         ask_again(draft, draft.phrase("as_it_was"))
 
 
+def _settle_help_someone(draft: Draft, code: str) -> None:
+    if code == "yes":
+        draft.effect("help someone")
+    else:
+        ask_again(draft, draft.phrase("as_it_was"))
+
+
 _SETTLED: dict[str, Callable[[Draft, str], None]] = {
     "forget": _settle_forget,
     "someone else": _settle_someone_else,
+    "help someone": _settle_help_someone,
     "privacy": change_consent,
 }
 

@@ -148,6 +148,9 @@ def translate_consultation(
         title=each_way(consultation.title),
         responsible=each_way(consultation.responsible),
         reach_a_person=each_way(consultation.reach_a_person),
+        spoken_language=each_way(consultation.spoken_language)
+        if consultation.spoken_language
+        else {},
         phases=tuple(_phase(phase, each_way) for phase in consultation.phases),
         lists={
             name: {source: by.get(source, ())}

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from math import ceil
 
 from bot.dialogue.draft import Draft
+from bot.dialogue.figures import said_figure, said_month
 from bot.dialogue.flow import Item, Phase, Step
 from bot.dialogue.index import Node, chosen_at
 from bot.dialogue.placeholders import PLACEHOLDERS, fill
-from bot.dialogue.recall import holds
+from bot.dialogue.recall import holds, items_of
 
 MINUTES_A_QUESTION = 0.6  # to read or hear it and answer; used where a flow does not say
 
@@ -74,7 +75,7 @@ def _item(values: Values, part: str) -> object:
     node, path = values.node, values.path
     if node is None or not path or node.block is None:
         return ""
-    item = values.draft.index.item(node.block, path[-1])
+    item = values.draft.item(node.block, path[-1])
     if item is None:
         return ""
     return _number(values, node.block) if part == "number" else _shown(values, item, part)
@@ -117,6 +118,22 @@ def _of_phase(draft: Draft, phase: Phase, part: str) -> str:
     return said_date(iso, draft.language)
 
 
+def _figures(values: Values, part: str) -> str:
+    draft = values.draft
+    return said_figure(draft.programme, draft.language, part)
+
+
+def _answered(values: Values, _: str) -> str:
+    """Say in which month the person last went to the end of another talk, "" if they never did."""
+    draft = values.draft
+    apart = ("welcome", draft.open.key, *draft.person.put_off)
+    ended = [at for key, at in draft.person.done.items() if key not in apart]
+    if not ended:
+        return ""
+    zone = draft.programme.consultation.time_zone
+    return draft.phrase("in_month", month=said_month(max(ended), zone, draft.language))
+
+
 _KNOWN: dict[str, Callable[[Values, str], object]] = {
     "first_name": _first_name,
     "questions": _questions,
@@ -126,6 +143,8 @@ _KNOWN: dict[str, Callable[[Values, str], object]] = {
     "item": _item,
     "about": _about,
     "phase": _phase,
+    "figures": _figures,
+    "answered": _answered,
 }
 
 
@@ -174,7 +193,7 @@ def _asked_anyway(draft: Draft, node: Node) -> bool:
 
 
 def _depends(step: Step) -> bool:
-    return any(test.kind == "step" for test in step.only_if)
+    return any(test.kind in ("step", "person") for test in step.only_if)
 
 
 def _paths(draft: Draft, node: Node) -> list[tuple[str, ...]]:
@@ -190,5 +209,5 @@ def _codes(draft: Draft, block: Node, path: tuple[str, ...]) -> tuple[str, ...]:
     run = draft.open.runs.get("@".join((block.step.name, *path)))
     if run is None and chosen_at(block.step):
         return ("*",)
-    codes = run or tuple(item.code for item in draft.flow.lists.get(block.step.for_each, ()))
-    return tuple(code for code in codes if draft.index.item(block, code) is not None)
+    codes = run or items_of(draft, block, path)
+    return tuple(code for code in codes if draft.item(block, code) is not None)

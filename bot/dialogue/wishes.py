@@ -203,6 +203,8 @@ OBEY: dict[Command, Callable[[Draft], None]] = {
     "privacy": rights.privacy,
     "forget": rights.forget,
     "someone else": rights.someone_else,
+    "help someone": rights.help_someone,
+    "helped": rights.helped,
 }
 
 

@@ -7,10 +7,11 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from bot.dialogue.answersfile import load_answers
 from bot.dialogue.consultationfile import read_consultation
 from bot.dialogue.fault import Complaints, Fault, Faults, nearest_or_all
-from bot.dialogue.flow import Bundle, Consultation, Document, Flow, Item, Phase
-from bot.dialogue.flowfile import load_flow
+from bot.dialogue.flow import AGENDA, Bundle, Consultation, Document, Flow, Item, Outcome, Phase
+from bot.dialogue.flowfile import every_step, load_flow, with_spoken_language
 from bot.dialogue.listsfile import ListFile, load_agenda, load_documents
 from bot.dialogue.reading import words
 from bot.dialogue.revision import bundle, revision_hash, structure_hash
@@ -24,9 +25,10 @@ from bot.gateway.catalogue import (
     read_translations,
 )
 
-AGENDA_LIST, DOCUMENTS_LIST = "agenda item", "documents"
+DOCUMENTS_LIST = "documents"
 SOUNDS = ("ogg", "mp3", "m4a")
 PHRASES = "phrases.yaml"
+ANSWERS = "answers.csv"
 Read = TypeVar("Read")
 
 
@@ -46,6 +48,7 @@ class Contents:
     own_file: str = ""  # of the phrases, which the bot itself says
     own_sentences: tuple[Sentence, ...] = ()
     own_translations: Mapping[str, Translations] = field(default_factory=dict)  # by language
+    outcomes: tuple[Outcome, ...] = ()
     faults: tuple[Fault, ...] = ()
 
 
@@ -69,6 +72,7 @@ class Reading:
         lists, documents = self._lists(plain)
         flows, paths = self._flows(plain, lists, documents)
         plain = replace(plain, phases=self._phases(plain, flows))
+        outcomes = self._outcomes(plain, lists, flows)
         said = self._all_translations(plain, plain.name, plain.source)
         program = self._all_translations(plain, PROGRAM, PROGRAM_SOURCE)
         own = self._own_phrases()
@@ -89,6 +93,7 @@ class Reading:
             own_file=f"{self.locales.name}/{PHRASES}",
             own_sentences=tuple(Sentence(text, key, line) for key, (text, line) in own.items()),
             own_translations=program,
+            outcomes=outcomes,
             bundles={current[name]: each for name, each in bundles.items()},
             structures={current[name]: structure_hash(each) for name, each in bundles.items()},
             current=current,
@@ -146,7 +151,7 @@ class Reading:
             if code in pushed.stems or _anywhere(stem, plain.languages, files)
         }
         self.stems = stems
-        lists = {AGENDA_LIST: agenda.items, DOCUMENTS_LIST: pushed.items}
+        lists = {AGENDA: agenda.items, DOCUMENTS_LIST: pushed.items}
         return {name: items for name, items in lists.items() if items}, documents
 
     def _list_file(self, name: str, load: Callable[[str, str], ListFile]) -> ListFile:
@@ -161,6 +166,24 @@ class Reading:
         root = self.folder / "documents"
         self.files = frozenset(path.relative_to(root).as_posix() for path in root.rglob("*"))
         return self.files
+
+    def _outcomes(
+        self,
+        plain: Consultation,
+        lists: Mapping[str, tuple[Item, ...]],
+        flows: Mapping[str, Flow],
+    ) -> tuple[Outcome, ...]:
+        path = self.folder / "documents" / ANSWERS
+        if not path.exists():
+            return ()
+        sections = [item.code for item in lists.get(AGENDA, ())]
+        steps = {step.name for flow in flows.values() for step in every_step(flow.steps)}
+        return self._try(
+            lambda: load_answers(
+                self._text(path), self._label(path), plain.languages, sections, sorted(steps)
+            ),
+            (),
+        )
 
     # --- flows ---
 
@@ -181,8 +204,8 @@ class Reading:
             except Faults as wrong:
                 self.faults.extend(wrong.faults)
                 continue
-            flows[path.stem], paths[path.stem] = flow, label
             self.sentences[label] = tuple(sentences(flow))
+            flows[path.stem], paths[path.stem] = with_spoken_language(flow, plain), label
         self._refuse_shared_keywords(flows, paths)
         return flows, paths
 

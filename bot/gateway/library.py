@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.dialogue.fault import Fault, Faults
-from bot.dialogue.flow import Bundle, Consultation, Document, Flow
+from bot.dialogue.flow import Bundle, Consultation, Document, Flow, Outcome
 from bot.dialogue.translate import Sentence
 from bot.gateway.catalogue import State, Translations
 from bot.gateway.contents import Contents, Reading
@@ -81,6 +81,11 @@ class Library:
     def structures(self) -> Mapping[str, str]:
         """Revision → the hash of its steps, codes and conditions without the texts."""
         return self.contents.structures
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What became of what people said, as the drafters' table says."""
+        return self.contents.outcomes
 
     @property
     def faults(self) -> tuple[Fault, ...]:

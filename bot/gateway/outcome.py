@@ -6,6 +6,7 @@ import msgspec
 
 from bot.dialogue import talk
 from bot.dialogue.conversation import Turn
+from bot.dialogue.draft import phrase
 from bot.dialogue.flow import CONSENTS
 from bot.dialogue.reply import Effect, Kept, Learned, Prompt
 from bot.gateway.render import Drawn, draw
@@ -55,7 +56,8 @@ def put_down(
 
 def _said(sitting: Sitting, seat: Seat, kept: Kept, channel: str) -> Said:
     flow = sitting.programme.flow(kept.revision, kept.language)
-    return Said(seat.id, channel_kind(channel), flow.phase or flow.name, kept)
+    phase = flow.phase or flow.name
+    return Said(seat.id, channel_kind(channel), phase, kept, seat.person.helper)
 
 
 def channel_kind(channel: str) -> str:
@@ -64,17 +66,21 @@ def channel_kind(channel: str) -> str:
 
 
 def _learn(sitting: Sitting, seat: Seat, learned: Learned, turn: Turn, address: Address) -> None:
+    sitting.written.facts.append(_fact(sitting, seat.id, learned))
+    if learned.name in CONSENTS:
+        sitting.written.consents.append(_proof(sitting, seat, learned, turn, address))
+
+
+def _fact(sitting: Sitting, owner: int, learned: Learned) -> dict[str, Any]:
     value = None if learned.value is None else msgspec.json.encode(learned.value).decode()
-    sitting.written.facts.append({
-        "participant_id": seat.id,
+    return {
+        "participant_id": owner,
         "name": learned.name,
         "value": value,
         "source": learned.source,
         "step": learned.step,
         "at": sitting.moment,
-    })  # fmt: skip
-    if learned.name in CONSENTS:
-        sitting.written.consents.append(_proof(sitting, seat, learned, turn, address))
+    }
 
 
 def _proof(
@@ -90,6 +96,7 @@ def _proof(
         "language": turn.person.language,
         "channel": channel_kind(address.channel),
         "at": sitting.moment,
+        "attested_by": seat.person.helper,
     }
 
 
@@ -167,19 +174,61 @@ def _forget(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> N
 
 def _someone_else(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
     """Begin with a new person on this phone; the one before keeps their talk."""
+    _greet(sitting, _newcomer(sitting, address), address)
+
+
+def _newcomer(sitting: Sitting, address: Address) -> Seat:
     new = participants.someone_else(sitting.connection, sitting.house.seal, address, sitting.moment)
     sitting.load([new])
     sitting.speaking[address.id] = new
     newcomer = sitting.seats[new]
     count = len(participants.speakers_on(sitting.connection, address.id))
     newcomer.person = msgspec.structs.replace(newcomer.person, others=count - 1)
+    return newcomer
+
+
+def _help_someone(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
+    """Begin with a new person, for whom whoever holds the phone answers: it is written with all."""
+    helper = seat.person.helper or participants.pseudonym_of(sitting.connection, seat.id)
+    newcomer = _newcomer(sitting, address)
+    network = str(seat.person.facts.get("network") or "")
+    facts = {"network": network} if network else {}
+    newcomer.person = msgspec.structs.replace(
+        newcomer.person, helper=helper, language=seat.person.language, facts=facts
+    )
+    known = {"language": seat.person.language, **facts}
+    sitting.written.facts.extend(
+        _fact(sitting, newcomer.id, Learned(name, value, "helper"))
+        for name, value in known.items()
+        if value
+    )
+    opening = Prompt(_phrase(sitting, newcomer, "helping_begins"), "notice")
+    say(sitting, newcomer, (opening,), address)
     _greet(sitting, newcomer, address)
+
+
+def _phrase(sitting: Sitting, seat: Seat, key: str) -> str:
+    programme = sitting.programme
+    language = seat.person.language or programme.consultation.source
+    return phrase(programme, language, key)
+
+
+def _helped(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
+    """Let whoever helped speak again, if they are still there."""
+    helper = participants.by_pseudonym(sitting.connection, seat.person.helper)
+    if helper in participants.speakers_on(sitting.connection, address.id):
+        _lets_speak(sitting, helper, address)
 
 
 def _switch_person(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
     people = participants.speakers_on(sitting.connection, address.id)
     number = int(effect.detail) if effect.detail.isdecimal() else 0
-    wanted = people[number - 1] if 0 < number <= len(people) else seat.id
+    _lets_speak(sitting, people[number - 1] if 0 < number <= len(people) else seat.id, address)
+
+
+def _lets_speak(sitting: Sitting, wanted: int, address: Address) -> None:
+    """Let one of those who share a phone speak on it."""
+    people = participants.speakers_on(sitting.connection, address.id)
     sitting.house.database.hold_participants(sitting.connection, [wanted])
     participants.speaks(sitting.connection, address.id, wanted)
     sitting.load([wanted])
@@ -237,6 +286,8 @@ _EFFECTS = {
     "forget": _forget,
     "someone else": _someone_else,
     "switch person": _switch_person,
+    "help someone": _help_someone,
+    "helped": _helped,
     "hand over": _hand_over,
     "hand over closed": _hand_over_closed,
     "word for the human": _word_for_the_human,

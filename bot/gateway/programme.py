@@ -1,15 +1,17 @@
 """What can be talked about now: the files on disk, the phases' states, and older revisions."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sqlalchemy import Connection, select
 
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.flow import Bundle, Consultation, Flow
+from bot.dialogue.flow import OWN_ANSWERS, Bundle, Consultation, Flow, Outcome
+from bot.gateway.figures import Asked, Figures, Ledger
 from bot.store import conversations
 from bot.store.database import Database
+from bot.store.outcomes import Told
 from bot.store.tables import phases
 
 
@@ -36,6 +38,10 @@ class Texts(Protocol):
     def structures(self) -> Mapping[str, str]:
         """Revision → the hash of its steps, codes and conditions without the texts."""
 
+    @property
+    def outcomes(self) -> Sequence[Outcome]:
+        """What became of what people said, as the drafters' table says."""
+
 
 @dataclass(frozen=True)
 class Offered:
@@ -47,6 +53,7 @@ class Offered:
     open_flows: tuple[str, ...]
     bundles: Mapping[str, Bundle]
     structures: Mapping[str, str]
+    figures: Figures = field(default_factory=dict)
 
     def flow(self, revision: str, language: str) -> Flow:
         """Return the flow of a revision in a language, the source's where it has none."""
@@ -58,6 +65,11 @@ class Offered:
         newest = self.current.get(conversation.flow, conversation.revision)
         same = self.structures.get(newest) == self.structures.get(conversation.revision)
         return newest if same else conversation.revision
+
+    def tells(self, revision: str) -> bool:
+        """Say whether a flow may tell people what became of what they said."""
+        bundle = self.bundles.get(revision)
+        return bundle is not None and OWN_ANSWERS in bundle.flows[bundle.source].lists
 
 
 def as_shipped(texts: Texts) -> Offered:
@@ -76,9 +88,11 @@ class Programmes:
         self.texts = texts
         self._bundles: dict[str, Bundle] = {}
         self._structures: dict[str, str] = {}
+        self._ledger = Ledger()
+        self._told = Told(())
 
-    def programme(self, connection: Connection) -> Offered:
-        """Return the programme as it stands now."""
+    def programme(self, connection: Connection, moment: int, *, trials: bool = True) -> Offered:
+        """Return the programme as it stands now; its figures count `trials` or leave them out."""
         texts = self.texts
         states = phase_states(connection)
         open_flows = tuple(
@@ -89,7 +103,8 @@ class Programmes:
         self._bundles.update(texts.bundles)
         self._structures.update(texts.structures)
         return Offered(texts.consultation, texts.phrases, texts.current, open_flows,
-                       self._bundles, self._structures)  # fmt: skip
+                       self._bundles, self._structures,
+                       Asked(self._ledger, connection, moment, trials=trials))  # fmt: skip
 
     def bring(self, connection: Connection, revisions: Iterable[str]) -> None:
         """Bring older revisions from the store."""
@@ -97,6 +112,13 @@ class Programmes:
             found = conversations.load_revision(connection, revision)
             if found:
                 self._structures[revision], self._bundles[revision] = found
+
+    def told(self) -> Told:
+        """Return what became of what people said, laid out for finding."""
+        outcomes = self.texts.outcomes
+        if self._told.outcomes is not outcomes:
+            self._told = Told(outcomes)
+        return self._told
 
     def keep(self, connection: Connection, database: Database, moment: int) -> None:
         """Write down the revisions on disk, so that talks begun with them can go on."""

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from bot.dialogue.conversation import Conversation, Person, Scene
+from bot.dialogue.flow import Outcome
 from bot.gateway.house import House
 from bot.gateway.joining import known_network, link_to_pass_on
 from bot.gateway.programme import Offered
@@ -32,6 +33,7 @@ class Seat:
     trial: bool
     handed_at: int | None = None  # when the open question was first given to the provider
     changed: bool = False
+    outcomes: tuple[Outcome, ...] = ()  # of what they said, where a talk may tell them
 
     @property
     def open_key(self) -> str:
@@ -59,7 +61,9 @@ class Sitting:
         self.connection = connection
         self.house = house
         self.moment = moment
-        self.programme: Offered = house.programmes.programme(connection)
+        self.programme: Offered = house.programmes.programme(
+            connection, moment, trials=not house.leaves_trials_out
+        )
         self.seats: dict[int, Seat] = {}
         self.written = Written()
         self.courtesies: list[tuple[str, Outgoing]] = []
@@ -83,6 +87,7 @@ class Sitting:
         self.house.programmes.bring(self.connection, revisions)
         for key, row in participants.states(self.connection, wanted).items():
             self.seats[key] = self._seat(row, stored[key], invited[key])
+        self._find_outcomes(wanted)
         self._ask_when_handed_over(wanted)
 
     def _seat(self, row: Any, stored: list[Any], invited: list[Any]) -> Seat:
@@ -95,6 +100,25 @@ class Sitting:
         rows = {one.conversation.key: (one.id, one.conversation) for one in stored}
         waiting = {(one.flow, one.about): row_id for row_id, one in invited}
         return Seat(owner, person, rows, waiting, stopped_at, trial)
+
+    def _find_outcomes(self, ids: Iterable[int]) -> None:
+        """Find what became of what people said, where a talk of theirs may tell them."""
+        told, programme = self.house.programmes.told(), self.programme
+        if not told.outcomes:
+            return
+        telling = [flow for flow in programme.open_flows
+                   if programme.tells(programme.current.get(flow, ""))]  # fmt: skip
+        people = [key for key in ids if key in self.seats and self._may_hear(key, telling)]
+        for key, outcomes in (told.of(self.connection, people) if people else {}).items():
+            self.seats[key].outcomes = outcomes
+
+    def _may_hear(self, key: int, telling: Iterable[str]) -> bool:
+        person = self.seats[key].person
+        over = person.done.keys() - set(person.put_off)
+        return any(flow not in over for flow in telling) or any(
+            talk.state != "ended" and self.programme.tells(talk.revision)
+            for talk in person.conversations
+        )
 
     def _ask_when_handed_over(self, ids: Iterable[int]) -> None:
         open_questions = {
@@ -119,6 +143,7 @@ class Sitting:
             burst_ms=self.house.burst_ms,
             locale_hint=hint,
             display_name=name,
+            outcomes=seat.outcomes,
             link=self._link(seat.person, channel.partition(":")[-1] or channel),
         )
 

@@ -63,6 +63,7 @@ class Line(NamedTuple):
     spoken_language: str
     transcript: str
     transcript_by: str
+    assisted_by: str
     facts: dict[str, Any]
     recordings: tuple[Recording, ...]
 
@@ -138,7 +139,8 @@ def _line(row: Row[Any], known: dict[str, Any], sent: tuple[Recording, ...]) -> 
         row.item, row.about, row.question, row.code, tuple(json.loads(row.codes)),
         None if row.value is None else json.loads(row.value), row.text, row.comment, row.fact,
         row.language, row.channel, _state(row), row.asked_at, row.answered_at, row.coded_by,
-        row.spoken_language, row.transcript, row.transcript_by, known, sent,
+        row.spoken_language, row.transcript, row.transcript_by,
+        row.assisted_by or "", known, sent,
     )  # fmt: skip
 
 

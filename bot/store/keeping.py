@@ -20,6 +20,7 @@ class Said(msgspec.Struct, frozen=True):
     channel: str
     phase: str
     kept: Kept
+    assisted_by: str = ""
 
     @property
     def key(self) -> str:
@@ -121,6 +122,7 @@ def _row(one: Said) -> dict[str, Any]:
         "answered_at": kept.answered_at,
         "superseded_at": None,
         "withdrawn_at": None,
+        "assisted_by": one.assisted_by or None,
     }
 
 

@@ -261,6 +261,12 @@ def by_pseudonym(connection: Connection, pseudonym: str) -> int | None:
     return connection.scalar(query)
 
 
+def pseudonym_of(connection: Connection, participant: int) -> str:
+    """Return a participant's pseudonym."""
+    query = select(participants.c.pseudonym).where(participants.c.id == participant)
+    return connection.scalar(query) or ""
+
+
 def is_forgotten(connection: Connection, participant: int) -> bool:
     """Say whether a participant asked to be forgotten: there is nothing left to look at."""
     query = select(participants.c.forgotten_at).where(participants.c.id == participant)

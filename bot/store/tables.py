@@ -314,6 +314,7 @@ contributions = Table(  # append-only: the newest of a place wins
     Column("spoken_language", String(40), nullable=False, default=""),
     Column("transcript", Text, nullable=False, default=""),
     Column("transcript_by", String(80), nullable=False, default=""),
+    Column("assisted_by", String(16)),  # the pseudonym of who answered for them; null: nobody
     Index("ix_contributions_place", "participant_id", "place"),
     Index("ix_contributions_export", "phase", "id"),
 )

@@ -13,7 +13,7 @@ from programme import CONSULTATION, english, flow_of
 from sqlalchemy import Connection, Table, func, select
 from talk import NOON
 
-from bot.dialogue.flow import Bundle, Flow, Phase
+from bot.dialogue.flow import Bundle, Flow, Outcome, Phase
 from bot.dialogue.revision import bundle, revision_hash, structure_hash
 from bot.gateway.deliver import Sender
 from bot.gateway.house import House
@@ -60,6 +60,7 @@ class Texts:
         self.bundles: dict[str, Bundle] = {}
         self.current: dict[str, str] = {}
         self.structures: dict[str, str] = {}
+        self.outcomes: tuple[Outcome, ...] = ()
         for name, text in flows.items():
             self.write(name, flow_of(text, name))
         named = {name: {"ships": "open"} for name in flows} | (phases or {})

@@ -97,7 +97,7 @@ def rows(
 
 
 def test_the_columns_are_those_of_the_contract() -> None:
-    assert [name for name in NAMES if name != "file"] == CONTRACT
+    assert [name for name in NAMES if name not in ("file", "assisted")] == CONTRACT
 
 
 def test_the_documented_columns_are_those_of_the_code() -> None:
@@ -129,7 +129,7 @@ def test_a_row_holds_all_that_is_known_and_no_name_or_number(
         "voice_state": "", "duration_s": None, "spoken_language": "", "transcript": "",
         "transcript_by": "", "coded_by": "", "about": "semaine-1", "state": "kept",
         "consent_quote": "yes", "consent_voice": "no", "asked_at": "2025-10-09T08:53:20+00:00",
-        "answered_at": "2025-10-09T08:53:21+00:00", "file": "",
+        "answered_at": "2025-10-09T08:53:21+00:00", "file": "", "assisted": "",
     }  # fmt: skip
     assert tuple(row) == NAMES
 

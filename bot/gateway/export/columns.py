@@ -121,6 +121,17 @@ def _seconds(piece: Piece) -> float | None:
     return piece.sent.seconds if piece.sent and piece.is_sound else None
 
 
+def _spoken(piece: Piece) -> str:
+    """Return what a listener wrote; else what the speaker told of themselves."""
+    if not piece.is_sound:
+        return ""
+    return str(piece.line.spoken_language or piece.line.facts.get("spoken language") or "")
+
+
+def _assisted(piece: Piece) -> str:
+    return "yes" if piece.line.assisted_by else ""
+
+
 COLUMNS = (
     Column("contribution", "stable id; several recordings of one answer share it", _line("id")),
     Column("participant", "pseudonym, the same throughout the consultation", _line("pseudonym")),
@@ -147,7 +158,11 @@ COLUMNS = (
         lambda p: p.sent.state if p.is_sound and p.sent else "",
     ),
     Column("duration_s", "length of the recording in seconds", _seconds),
-    Column("spoken_language", "the language spoken in the recording", _line("spoken_language")),
+    Column(
+        "spoken_language",
+        "the language spoken in the recording, else the one that the person says they speak",
+        _spoken,
+    ),
     Column("transcript", "what is said in the recording, in writing", _line("transcript")),
     Column("transcript_by", "who or what wrote the transcript", _line("transcript_by")),
     Column("coded_by", "who listened and chose the code", _line("coded_by")),
@@ -166,6 +181,7 @@ COLUMNS = (
     Column("asked_at", "when it was asked (ISO 8601, UTC)", lambda p: moment(p.line.asked_at)),
     Column("answered_at", "when it was answered", lambda p: moment(p.line.answered_at)),
     Column("file", "path of a photo or document, in the drafting pack", lambda p: p.file),
+    Column("assisted", "yes: a helper answered for the person, who had asked them to", _assisted),
 )
 NAMES = tuple(column.name for column in COLUMNS)
 

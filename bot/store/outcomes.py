@@ -1,0 +1,53 @@
+"""Which lines of the drafters' table are about what these people said."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import Connection, func, or_, select
+
+from bot.dialogue.flow import Outcome
+from bot.store.tables import contributions, participants
+
+
+class Told:
+    """The drafters' table, laid out for finding."""
+
+    def __init__(self, outcomes: Sequence[Outcome]) -> None:
+        self.outcomes = outcomes
+        self._by_contribution = {one.contribution: one for one in outcomes if one.contribution}
+        self._by_place = {
+            (one.participant, one.step, one.item): one for one in outcomes if one.participant
+        }
+
+    def of(self, connection: Connection, people: Iterable[int]) -> dict[int, tuple[Outcome, ...]]:
+        """Return what became of what each of them said, in the order of the table.
+
+        An answer that was withdrawn or hidden is not spoken of; nor is a person of whom nothing
+        is kept any more.
+        """
+        found: dict[int, dict[int, Outcome]] = {}
+        owner = func.coalesce(participants.c.merged_into, participants.c.id)
+        said = contributions.c
+        query = (
+            select(owner, participants.c.pseudonym, said.id, said.step, said.item)
+            .select_from(contributions)
+            .join(participants)
+            .where(
+                or_(participants.c.id.in_(list(people)), participants.c.merged_into.in_(people)),
+                said.withdrawn_at.is_(None),
+                said.hidden_at.is_(None),
+            )
+        )
+        for person, pseudonym, contribution, step, item in connection.execute(query):
+            one = self._by_contribution.get(contribution) or self._at(pseudonym, step, item)
+            if one is not None:
+                found.setdefault(person, {})[one.line] = one
+        return {person: _in_order(lines) for person, lines in found.items()}
+
+    def _at(self, pseudonym: str, step: str, item: str) -> Outcome | None:
+        """Find a line by the place; one that names no item is about the step as a whole."""
+        places = self._by_place
+        return places.get((pseudonym, step, item)) or places.get((pseudonym, step, ""))
+
+
+def _in_order(lines: Mapping[int, Outcome]) -> tuple[Outcome, ...]:
+    return tuple(outcome for _, outcome in sorted(lines.items()))
