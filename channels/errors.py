@@ -57,6 +57,9 @@ class DeliveryError(ChannelError):
         self.detail = detail
 
 
+TOO_LARGE_TO_FETCH = "too large"
+
+
 class FetchError(ChannelError):
     """An attachment could not be had. `again`: it may come later."""
 
@@ -64,3 +67,8 @@ class FetchError(ChannelError):
         super().__init__(reason)
         self.reason = reason
         self.again = again
+
+    @property
+    def too_large(self) -> bool:
+        """Say whether it is larger than the channel takes: its sender can send a shorter one."""
+        return self.reason == TOO_LARGE_TO_FETCH

@@ -22,7 +22,7 @@ from channels.base import (
     SoundOrFile,
     WebhookCall,
 )
-from channels.errors import FetchError, Malformed
+from channels.errors import TOO_LARGE_TO_FETCH, FetchError, Malformed
 from channels.segments import segments
 from channels.text import clean
 
@@ -144,7 +144,7 @@ class Simulator:
         if path is None:
             raise FetchError("unknown to the channel", again=False)
         if path.stat().st_size > self.can.file_limit_in:
-            raise FetchError("too large", again=False)
+            raise FetchError(TOO_LARGE_TO_FETCH, again=False)
         content = await asyncio.to_thread(path.read_bytes)
         for start in range(0, len(content), CHUNK):
             yield content[start : start + CHUNK]

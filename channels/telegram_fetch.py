@@ -7,7 +7,7 @@ import aiohttp
 from telegram.error import BadRequest, TelegramError
 
 from channels.base import MediaRef
-from channels.errors import FetchError
+from channels.errors import TOO_LARGE_TO_FETCH, FetchError
 
 Call = Callable[[str, dict[str, Any]], Awaitable[Any]]
 CHUNK = 65_536  # bytes
@@ -21,7 +21,7 @@ async def fetch(
     if not media.ref:
         raise FetchError("nothing to fetch", again=False)
     if (media.size or 0) > most:
-        raise FetchError("too large", again=False)
+        raise FetchError(TOO_LARGE_TO_FETCH, again=False)
     path = await _path(call, media.ref)
     failed: str
     try:
@@ -53,14 +53,14 @@ async def _path(call: Call, ref: str) -> str:
 
 
 def _reason(error: BadRequest) -> str:
-    return "too large" if "too big" in error.message.lower() else "unknown to the channel"
+    return TOO_LARGE_TO_FETCH if "too big" in error.message.lower() else "unknown to the channel"
 
 
 def _check(answer: aiohttp.ClientResponse, most: int) -> None:
     if answer.status != 200:
         raise FetchError(f"HTTP {answer.status}", again=True)
     if (answer.content_length or 0) > most:
-        raise FetchError("too large", again=False)
+        raise FetchError(TOO_LARGE_TO_FETCH, again=False)
 
 
 async def _at_most(answer: aiohttp.ClientResponse, most: int) -> AsyncIterator[bytes]:
@@ -68,5 +68,5 @@ async def _at_most(answer: aiohttp.ClientResponse, most: int) -> AsyncIterator[b
     async for part in answer.content.iter_chunked(CHUNK):
         size += len(part)
         if size > most:
-            raise FetchError("too large", again=False)
+            raise FetchError(TOO_LARGE_TO_FETCH, again=False)
         yield part

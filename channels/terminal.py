@@ -18,7 +18,7 @@ from channels.base import (
     SoundOrFile,
     WebhookCall,
 )
-from channels.errors import FetchError
+from channels.errors import TOO_LARGE_TO_FETCH, FetchError
 from channels.segments import segments
 from channels.words import spoken
 
@@ -71,7 +71,7 @@ class Terminal:
         except OSError as error:
             raise FetchError(type(error).__name__, again=False) from None
         if len(content) > self.can.file_limit_in:
-            raise FetchError("too large", again=False)
+            raise FetchError(TOO_LARGE_TO_FETCH, again=False)
         for start in range(0, len(content), CHUNK):
             yield content[start : start + CHUNK]
 

@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 
 from channels.base import MediaRef
-from channels.errors import FetchError
+from channels.errors import TOO_LARGE_TO_FETCH, FetchError
 
 HOSTS = frozenset({"api.twilio.com", "mcs.us1.twilio.com"})
 SUFFIX = ".twiliocdn.com"
@@ -108,7 +108,7 @@ def _check(answer: aiohttp.ClientResponse, media: MediaRef, most: int) -> None:
     if answer.status != 200:  # 404 too: an attachment is there some seconds after its message
         raise FetchError(f"HTTP {answer.status}", again=True)
     if (answer.content_length or 0) > most:
-        raise FetchError("too large", again=False)
+        raise FetchError(TOO_LARGE_TO_FETCH, again=False)
     if answer.content_type == "text/html" and not media.mime.startswith("text/html"):
         raise FetchError("a page instead of a file", again=True)
 
@@ -118,5 +118,5 @@ async def _at_most(answer: aiohttp.ClientResponse, most: int) -> AsyncIterator[b
     async for part in answer.content.iter_chunked(CHUNK):
         size += len(part)
         if size > most:
-            raise FetchError("too large", again=False)
+            raise FetchError(TOO_LARGE_TO_FETCH, again=False)
         yield part

@@ -1,5 +1,7 @@
 """One reply and what it means, by precedence: STOP, START, what is pending, the human, the talk."""
 
+from msgspec.structs import replace
+
 from bot.dialogue import amending, editing, rights, wishes
 from bot.dialogue.answers import hear, keep_aside
 from bot.dialogue.asking import ask_again, question_text, resume
@@ -49,9 +51,9 @@ def listen(draft: Draft, reply: Reply) -> None:
     elif draft.refused:
         _after_a_no(draft, reply, said)
     elif draft.talk is None:
-        _without_a_talk(draft, reply, said)
+        _without_a_talk(draft, _readable(reply), said)
     else:
-        _in_a_talk(draft, reply, said)
+        _in_a_talk(draft, _readable(reply), said)
     if draft.talk is not None and not draft.person.stopped:
         draft.note(touched_at=reply.at or draft.scene.now)
 
@@ -62,6 +64,12 @@ def _after_stop(draft: Draft, reply: Reply, said: Command | None) -> None:
         rights.forget(draft)
     elif draft.person.pending != "forget" or not _settled(draft, reply):
         wishes.told_how_to_return(draft)
+
+
+def _readable(reply: Reply) -> Reply:
+    """Leave out what says nothing to us: somebody's contact card, a poll, a thrown die."""
+    files = tuple(file for file in reply.files if file.kind not in ("contact", "other"))
+    return reply if files == reply.files else replace(reply, files=files)
 
 
 def _payload(reply: Reply, said: Command | None) -> str | None:

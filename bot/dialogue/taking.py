@@ -114,6 +114,10 @@ def take(draft: Draft, reply: Reply) -> None:
             return
     good = tuple(file for file in reply.files if file.state in GOOD)
     _receipt(draft, good)
+    if not (reply.text.strip() or good or reply.place):
+        draft.understood = ("understood_empty",)
+        repeat(draft, "say_something")
+        return
     node = draft.node
     answer = draft.node.step.answer
     reader = _READERS.get(answer or "", _unclear)
@@ -142,10 +146,6 @@ def _receipt(draft: Draft, files: tuple[File, ...]) -> None:
 
 def _open(draft: Draft, reply: Reply) -> None:
     """Take words or a recording as they are."""
-    if not reply.text.strip() and not reply.files and reply.place is None:
-        draft.understood = ("understood_empty",)
-        repeat(draft, "say_something")
-        return
     draft.understood = ("understood_voice" if reply.files else "understood_text",)
     value = _coordinates(reply)
     accept(draft, Answer(value=value, text=reply.text, files=reply.files), reply)

@@ -163,7 +163,10 @@ async def _keep(job: _Job) -> None:
     except NoLongerWanted:
         await job.keeper.database.write(release, job.keeper.store, job.keys)
     except FetchError as error:
-        await _failed(job, error.reason, again=error.again)
+        if error.too_large:
+            await _done(job, Found("refused", verdict=TOO_BIG))
+        else:
+            await _failed(job, error.reason, again=error.again)
     except TimeoutError:
         await _failed(job, f"it did not come within {LONGEST_FETCH:.0f} seconds")
     except (EarsClosedError, MediaGone, OSError) as error:

@@ -6,7 +6,7 @@ from talk import Talker
 
 from bot.dialogue import talk as dialogue
 from bot.dialogue.conversation import Person, Scene
-from bot.dialogue.reply import File
+from bot.dialogue.reply import File, FileKind
 
 VIEWS = """
 steps:
@@ -362,6 +362,18 @@ def test_an_empty_message_is_no_answer() -> None:
     ama = someone(question("answer: text")).says("  ")
     assert "without words" in ama.heard
     assert ama.kept == {}
+
+
+@pytest.mark.parametrize("kind", ["contact", "other"])
+@pytest.mark.parametrize("asks", ["answer: text", "choices:\n      a: One\n      b: Two"])
+def test_what_says_nothing_to_us_is_no_answer(kind: FileKind, asks: str) -> None:
+    """Somebody's contact card, a poll or a thrown die leaves no record; words with it do."""
+    ama = someone(question(asks)).says(files=(File("", kind, None, "kept"),))
+    assert "without words" in ama.heard
+    assert ama.asked == "ask"
+    assert ama.kept == {}
+    said = ama.says("One", files=(File("", kind, None, "kept"),)).answer("ask")
+    assert (said.text, said.files) == ("One", ())
 
 
 def test_a_question_for_text_takes_a_voice_note_too() -> None:

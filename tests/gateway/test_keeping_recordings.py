@@ -21,7 +21,7 @@ from bot.voice.limits import Limits
 from bot.voice.pool import Ears
 from bot.voice.verdict import Verdict
 from channels.base import Channel, MediaRef
-from channels.errors import FetchError
+from channels.errors import TOO_LARGE_TO_FETCH, FetchError
 
 GOOD = b"OggS a good note"
 
@@ -158,6 +158,16 @@ async def test_what_does_not_come_is_tried_ever_later_and_then_lost_with_a_reaso
     assert waits[-1] == DELAYS[-1]
     (lost,) = await database.read(lost_recordings)
     assert lost == Lost(note, lost.participant, "telegram", "voice", AT, "the provider is away")
+
+
+async def test_what_the_channel_finds_too_large_is_refused_so_that_its_sender_is_told_why(
+    database: Database, seal: Seal, store: MediaStore
+) -> None:
+    desk = Desk(database, seal, store, Phone(FetchError(TOO_LARGE_TO_FETCH, again=False)))
+    note = await desk.comes()
+    await keep_due(desk.keeper)
+    row = await desk.row(note)
+    assert (row.state, row.verdict) == ("refused", "too_big")
 
 
 async def test_what_can_never_come_is_lost_at_once(
