@@ -73,9 +73,11 @@ def after_the_human(draft: Draft) -> None:
 
 
 def told_how_to_return(draft: Draft) -> None:
-    """Tell a stopped person once how to come back, then say nothing more."""
+    """Tell whoever refused, or a stopped person once, how to come back; then say nothing more."""
     draft.understood = ("understood_stopped",)
-    if not draft.person.stopped_told:
+    if not draft.person.stopped:
+        draft.notice("refused")
+    elif not draft.person.stopped_told:
         draft.note_person(stopped_told=True)
         draft.notice("stopped")
 
@@ -147,13 +149,17 @@ def _more(draft: Draft) -> None:
 
 
 def _with_more(draft: Draft) -> Node | None:
-    """Return the step that has more to say: the open question's, or what was said before it."""
-    here = draft.node
+    """Return the step that has more to say: the open question's, or one that it comes back to.
+
+    A question that says something first is about something else than the question before it.
+    """
+    here, elsewhere = draft.node, False
     for node in reversed(draft.index.nodes[: here.at + 1]):
-        if node is not here and (node.step.answer or node.block is not here.block):
+        if node.block is not here.block or (elsewhere and node.step.answer):
             return None
         if node.step.more:
             return node
+        elsewhere = elsewhere or bool(node.step.answer and (node.step.say or node.step.attach))
     return None
 
 

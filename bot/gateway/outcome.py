@@ -217,16 +217,17 @@ def _helped(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> N
     """Let whoever helped speak again, if they are still there."""
     helper = participants.by_pseudonym(sitting.connection, seat.person.helper)
     if helper in participants.speakers_on(sitting.connection, address.id):
-        _lets_speak(sitting, helper, address)
+        _lets_speak(sitting, helper, address, seat.person.language)
 
 
 def _switch_person(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
     people = participants.speakers_on(sitting.connection, address.id)
     number = int(effect.detail) if effect.detail.isdecimal() else 0
-    _lets_speak(sitting, people[number - 1] if 0 < number <= len(people) else seat.id, address)
+    wanted = people[number - 1] if 0 < number <= len(people) else seat.id
+    _lets_speak(sitting, wanted, address, seat.person.language)
 
 
-def _lets_speak(sitting: Sitting, wanted: int, address: Address) -> None:
+def _lets_speak(sitting: Sitting, wanted: int, address: Address, spoken: str) -> None:
     """Let one of those who share a phone speak on it."""
     people = participants.speakers_on(sitting.connection, address.id)
     sitting.house.database.hold_participants(sitting.connection, [wanted])
@@ -235,11 +236,12 @@ def _lets_speak(sitting: Sitting, wanted: int, address: Address) -> None:
     sitting.speaking[address.id] = wanted
     other = sitting.seats[wanted]
     other.person = msgspec.structs.replace(other.person, others=len(people) - 1)
-    _greet(sitting, other, address)
+    _greet(sitting, other, address, spoken)
 
 
-def _greet(sitting: Sitting, seat: Seat, address: Address) -> None:
-    scene = sitting.scene(seat, address.channel)
+def _greet(sitting: Sitting, seat: Seat, address: Address, spoken: str = "") -> None:
+    """Turn to whoever speaks now; in the language `spoken` here where theirs is not known."""
+    scene = sitting.scene(seat, address.channel, spoken)
     put_down(sitting, seat, talk.greet(sitting.programme, seat.person, scene), address)
 
 

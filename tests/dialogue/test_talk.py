@@ -292,6 +292,14 @@ def test_who_now_speaks_is_greeted_where_they_were() -> None:
     assert dialogue.greet(house(), Person(), Scene(0)).prompts[0].text == "Your language?"
 
 
+def test_who_refused_and_speaks_again_is_told_so_each_time() -> None:
+    """Though they did not leave: only START asks them again."""
+    ama = Talker(house()).says("hello").says("1").says("2")
+    turn = dialogue.greet(ama.programme, ama.person, Scene(ama.now))
+    assert turn.prompts[0].text.startswith("You chose not to take part.")
+    assert turn.person == ama.person
+
+
 # ── several conversations ──
 
 

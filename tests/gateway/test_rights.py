@@ -34,6 +34,22 @@ endings:
 """
 
 
+LANGUAGE_FIRST = """
+steps:
+  language:
+    ask: Your language?
+    choices:
+      en: English
+      fr: Français
+    keep as: language
+  after:
+    ask: Was that good?
+    answer: text
+endings:
+  thanks: Thank you.
+"""
+
+
 async def test_stop_cancels_all_that_waits_in_the_same_transaction(home: Home) -> None:
     ama = home.person()
     await ama.says("hello")
@@ -140,6 +156,17 @@ async def test_they_switch_back_by_number_and_the_talk_goes_on(home: Home) -> No
     rows = await home.rows(tables.contributions, step="best")
     assert [(row.participant_id, row.text) for row in rows] == [(first, "ama's well")]
     assert [row.number for row in await home.rows(tables.speakers)] == [1, 2]
+
+
+async def test_who_has_not_said_their_language_is_greeted_in_the_one_spoken_here(
+    make_home: MakeHome,
+) -> None:
+    texts = Texts(welcome=LANGUAGE_FIRST)
+    texts.phrases["fr"] |= {"resume": "Nous en étions à la question {progress} :"}
+    home = make_home(texts=texts)
+    phone = home.person()
+    await phone.says("hello", "someone else", "1", "Français")
+    assert "Nous en étions" in await phone.says("someone else", "1")
 
 
 async def test_what_the_second_person_says_in_the_same_breath_is_theirs(home: Home) -> None:
