@@ -112,6 +112,16 @@ def test_more_tells_more_and_puts_the_question_again() -> None:
     assert "no more to read" in someone().says("more").heard
 
 
+def test_more_at_what_follows_tells_more_of_what_it_comes_back_to() -> None:
+    """But not at a question that begins with something else."""
+    ama = someone().says("1").says("2").says("more")
+    assert ama.heard.startswith("All about Land.\nWhat should change?")
+    other = POINTS.replace(
+        "        ask: What should", "        say: Now you.\n        ask: What should"
+    )
+    assert "no more to read" in someone(other).says("1").says("2").says("more").heard
+
+
 def test_progress_counts_the_questions_that_everybody_is_asked() -> None:
     """A follow-up does not change how many there are."""
     ama = someone().says("1")
