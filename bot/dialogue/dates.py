@@ -17,6 +17,7 @@ _NOON = {"midi": "12:00", "noon": "12:00", "mediodía": "12:00", "mediodia": "12
 _ISO = re.compile(r"\s*(\d{4})-(\d{1,2})-(\d{1,2})\s*")
 _SMALL = re.compile(r"\b(?:le|the|el|on|du|del)\b", re.IGNORECASE)
 _LONGEST = 60
+_DAY_FIRST = {"en": "en_GB"}  # where plain "en" says the month first
 
 
 def parse_date(text: str, language: str, now: Moment) -> str | None:
@@ -56,7 +57,7 @@ def said_date(iso: str, language: str) -> str:
         day = date.fromisoformat(iso)
     except ValueError:
         return iso
-    return str(format_date(day, "full", locale=language))
+    return str(format_date(day, "full", locale=_DAY_FIRST.get(language, language)))
 
 
 def parse_time(text: str) -> str | None:

@@ -252,5 +252,5 @@ def test_the_invitation_to_pass_on_reads_well_with_a_link_and_without(language: 
     """The link is the last line, and the sentence before it is whole."""
     thanks = flow("trends", language).endings[0].text
     without, link = fill(thanks, {}), "https://t.me/palabre_bot?start=tejido"
-    assert without.endswith(("ici.", "here.", "aquí."))
+    assert without.endswith(("rejoindre.", "too.", "unirse."))
     assert fill(thanks, {"network.link": link}) == f"{without}\n{link}"
