@@ -63,6 +63,10 @@ class Csv:
         self._text.detach()
 
 
+WIDTHS = {"contribution": 34, "question": 60, "text": 60, "comment": 40, "transcript": 60,
+          "voice": 40, "file": 40, "asked_at": 26, "answered_at": 26}  # fmt: skip
+
+
 class Excel:
     """An Excel workbook, written row by row with flat memory."""
 
@@ -95,8 +99,12 @@ class Excel:
         self._book.close()
 
     def _begin_sheet(self) -> None:
-        self._sheet = self._book.add_worksheet()
+        number = len(self._book.worksheets()) + 1
+        self._sheet = self._book.add_worksheet("rows" if number == 1 else f"rows {number}")
         self._sheet.freeze_panes(1, 0)
+        self._sheet.autofilter(0, 0, ROWS - 1, len(NAMES) - 1)
+        for column, name in enumerate(NAMES):
+            self._sheet.set_column(column, column, WIDTHS.get(name, len(name) + 3))
         self._sheet.write_row(0, 0, NAMES, self._bold)
         self._row = 1
 
