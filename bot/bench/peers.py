@@ -154,7 +154,9 @@ class Talks:
     @staticmethod
     def _known(context: Context) -> dict[str, Any]:
         """Return what is remembered of this person."""
-        known: dict[str, Any] = context.user_data or {}
+        known: dict[str, Any] | None = context.user_data  # empty at first, and the same one later
+        if known is None:
+            raise WrongWork(WrongWork.__doc__)
         return known
 
     def _code(self, place: int, text: str) -> str:

@@ -48,12 +48,12 @@ class Sender:
     ) -> None:
         self.house = house
         self.channel = channel
-        self.hold_until = 0
+        self.hold_until = 0  # of the house's ticks
         self._settled_at: int | None = None
         self.broken = ""  # why the provider takes nothing from us at present, "" when it does
         self._bell = house.database.bell(f"outbox {channel.name}")
-        self._line = Line(channel.can.overall, house.clock, pause, self._bell.set)
-        self._gate = Gate(house.database, house.clock)
+        self._line = Line(channel.can.overall, house.ticks, pause, self._bell.set)
+        self._gate = Gate(house.database, house.ticks)
         self._each = Buckets(channel.can.per_address)
         self._in_hand: set[asyncio.Task[None]] = set()
         self._tried: list[Tried] = []
@@ -126,15 +126,16 @@ class Sender:
 
     async def _begin_due(self) -> int | None:
         """Begin to send what is due; return for how long to sleep, ms (None: until woken)."""
-        house, moment = self.house, self.house.clock()
-        if self.hold_until > moment:
-            return self.hold_until - moment
+        house, moment, began = self.house, self.house.clock(), self.house.ticks()
+        if self.hold_until > began:
+            return self.hold_until - began
         free = min(AT_ONCE - len(self._in_hand), self._line.room())
         if free <= 0:
             return None  # whoever ends, or leaves the line, rings the bell
         taken = await house.database.write(self._claim, moment, free)
         if not taken:
             return await self._until_next(moment)
+        self._gate.just_saw(taken, began)
         self._begin(taken)
         return 0
 
@@ -209,12 +210,12 @@ class Sender:
             self._line.leave(due.id)
 
     async def _try_in_line(self, due: Due, sent: Mapping[str, str]) -> Tried:
-        moment = self.house.clock()
         if void := _void(due):
             return void
-        if self.hold_until > moment:
-            return not_now(due, self.hold_until)
-        wait = self._each.of(due.address, moment).wait(due.units, moment)
+        if hold := self._hold():
+            return not_now(due, hold)
+        moment, ticks = self.house.clock(), self.house.ticks()
+        wait = self._each.of(due.address, ticks).wait(due.units, ticks)
         if wait:
             return not_now(due, moment + wait)
         units = max(1, due.units)  # a call is a call to the provider
@@ -222,13 +223,18 @@ class Sender:
             if isinstance(now := await self._as_it_stands(due), Tried):
                 return now
             self._line.take(units)
-            self._each.of(due.address, moment).take(due.units, self.house.clock())
+            self._each.of(due.address, ticks).take(due.units, self.house.ticks())
         return await self._send(now, sent)
+
+    def _hold(self) -> int:
+        """Return until when all must wait, as a clock tells it; 0: nobody must."""
+        left = self.hold_until - self.house.ticks()
+        return self.house.clock() + left if left > 0 else 0
 
     async def _as_it_stands(self, due: Due) -> Due | Tried:
         """Look whether its person said stop meanwhile, or was forgotten, or all must wait."""
-        if self.hold_until > self.house.clock():
-            return not_now(due, self.hold_until)
+        if hold := self._hold():
+            return not_now(due, hold)
         now = await self._gate.look(due, self._line.standing)
         if now is None:
             return Tried(Settled(due.id, "skipped", "no longer in hand"), due)
@@ -270,13 +276,13 @@ class Sender:
         reason = failure.code
         if failure.means == "throttled":
             wait = int(1000 * (error.retry_after or 1)) + random.randint(50, 500)
-            self.hold_until = max(self.hold_until, moment + wait)
-            return later(due, reason, self.hold_until)
+            self.hold_until = max(self.hold_until, self.house.ticks() + wait)
+            return later(due, reason, moment + wait)
         if failure.means == "sender":
             self.broken = failure.words
-            self.hold_until = moment + BROKEN_MS
+            self.hold_until = self.house.ticks() + BROKEN_MS
             log.error("%s stopped sending: %s", self.channel.name, failure.words)
-            return later(due, reason, self.hold_until)
+            return later(due, reason, moment + BROKEN_MS)
         if failure.means == "moved" and due.attempts + 1 < ATTEMPTS:
             return replace(later(due, reason, moment), moved_to=error.moved_to)
         if failure.means == "uncertain":

@@ -14,13 +14,20 @@ FRESH_MS = 20  # how long a look holds
 
 
 class Gate:
-    """What was last seen of the deliveries in line."""
+    """What was last seen of the deliveries in line; `clock` never goes back."""
 
     def __init__(self, database: Database, clock: Callable[[], int]) -> None:
         self._database = database
         self._clock = clock
         self._seen: dict[int, Standing] = {}
         self._seen_at = -FRESH_MS
+
+    def just_saw(self, taken: Iterable[Due], began: int) -> None:
+        """Note how deliveries stood that were taken from the outbox: that was a look, too."""
+        if self._clock() - self._seen_at >= FRESH_MS:
+            self._seen = {}
+        self._seen_at = began if not self._seen else min(self._seen_at, began)
+        self._seen |= {one.id: Standing(one.stopped_at, one.address_state) for one in taken}
 
     async def look(self, due: Due, in_line: Iterable[int]) -> Due | None:
         """Return a delivery as its person and address stand now; None: it is no longer in hand."""

@@ -19,6 +19,11 @@ def wall_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
+def ticks() -> int:
+    """Return milliseconds that only ever grow, also when somebody sets the clock."""
+    return time.monotonic_ns() // 1_000_000
+
+
 def no_link(code: str, language: str) -> str:
     """Stand in for a document's address where there is no public one."""
     return ""
@@ -36,6 +41,7 @@ class House:
     programmes: Programmes
     burst_ms: int = 2000
     clock: Callable[[], int] = wall_clock
+    ticks: Callable[[], int] = ticks  # for what is measured, not dated: paces and waits
     link: Callable[[str, str], str] = no_link  # a document's public address, "" for none
     public_url: str = ""  # our https address, "" where we have none
     private_links: dict[str, str] = field(default_factory=dict)  # channel → where one talks to us

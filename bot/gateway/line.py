@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from bot.gateway.pace import Bucket
+from bot.gateway.pace import Metronome
 from channels.base import Pace
 
 AHEAD = 0.3  # seconds of the pace that are taken from the outbox at a time
@@ -16,7 +16,7 @@ AHEAD = 0.3  # seconds of the pace that are taken from the outbox at a time
 class Line:
     """Deliveries, by their ids, that wait until a sender may send them.
 
-    `moved` is called whenever somebody leaves it.
+    `moved` is called whenever somebody leaves it; `clock` never goes back.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class Line:
         self._pause = pause
         self._moved = moved
         self._most = max(1, int(pace.per_second * AHEAD))
-        self._bucket = Bucket(pace, clock())
+        self._pace = Metronome(pace, clock())
         self._turnstile = asyncio.Lock()
         self._standing: set[int] = set()
 
@@ -59,10 +59,11 @@ class Line:
         """Wait until the sender may send so many units; nobody else goes while the body runs."""
         self.join(delivery)
         async with self._turnstile:
-            await self._pause(self._bucket.wait(units, self._clock()) / 1000)
+            while wait := self._pace.wait(units, self._clock()):
+                await self._pause(wait / 1000)
             yield
         self.leave(delivery)
 
     def take(self, units: int) -> None:
         """Take from the pace what whoever stands in front is about to send."""
-        self._bucket.take(units, self._clock())
+        self._pace.take(units, self._clock())

@@ -1,6 +1,6 @@
-"""How fast a sender may send: a token bucket a sender and one an address, counted in units."""
+"""How fast a sender may send: a metronome a sender, a token bucket an address, counted in units."""
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 
 from channels.base import Pace
 
@@ -30,6 +30,50 @@ class Bucket:
         gained = max(0, moment - self._at) * self.pace.per_second / 1000
         self._left = min(self.pace.burst, self._left + gained)
         self._at = max(self._at, moment)
+
+
+BREATH_MS = 12  # added to each second: what leaves on time may arrive a little late, or early
+CATCH_UP = 0.05  # seconds: of so much lateness what was missed is sent at once
+AT_LEAST = 2.5  # units that may be made good for, however slow the pace is
+
+
+class Metronome:
+    """Never more units than the pace in any one second, evenly, and hardly ever less.
+
+    A bucket alone is not enough: one that makes good for a late wake-up lets more through in some
+    second than the pace allows, and one that does not falls behind it. Time is passed in, ms.
+    """
+
+    def __init__(self, pace: Pace, moment: int) -> None:
+        catches_up = max(pace.burst, AT_LEAST, pace.per_second * CATCH_UP)
+        self._even = Bucket(Pace(pace.per_second, catches_up), moment)
+        self._most = max(1, int(pace.per_second))
+        self._window = (1000 + BREATH_MS) * self._most / pace.per_second
+        self._sent: deque[tuple[int, int]] = deque()  # when, units
+        self._count = 0
+
+    def wait(self, units: int, moment: int) -> int:
+        """Return for how many milliseconds `units` must still wait; 0: they may go."""
+        self._forget(moment)
+        return max(self._even.wait(units, moment), self._until_room(units, moment))
+
+    def take(self, units: int, moment: int) -> None:
+        """Count units that go now."""
+        self._even.take(units, moment)
+        self._sent.append((moment, units))
+        self._count += units
+
+    def _until_room(self, units: int, moment: int) -> int:
+        surplus = self._count + min(units, self._most) - self._most
+        for at, gone in self._sent if surplus > 0 else ():
+            surplus -= gone
+            if surplus <= 0:
+                return int(at + self._window - moment) + 1
+        return 0
+
+    def _forget(self, moment: int) -> None:
+        while self._sent and self._sent[0][0] + self._window <= moment:
+            self._count -= self._sent.popleft()[1]
 
 
 class Buckets:

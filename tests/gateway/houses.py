@@ -128,7 +128,8 @@ class Home:
         library: Any = SimpleNamespace(consultation=texts.consultation, phrases=texts.phrases)
         self.database = database
         self.house = House(database, seal, store, cast("Any", self.posts), library,
-                           Programmes(texts), burst_ms, lambda: self.moment)  # fmt: skip
+                           Programmes(texts), burst_ms, lambda: self.moment,
+                           lambda: self.moment)  # fmt: skip
         database.write_now(set_up, database, texts.consultation, NOON)
         database.write_now(self.house.programmes.keep, database, NOON)
 

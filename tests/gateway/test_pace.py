@@ -1,6 +1,8 @@
 """How fast a sender sends, who goes first, and that nobody holds up the others."""
 
 import asyncio
+import bisect
+import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -12,7 +14,7 @@ from gateway.outbox import THROTTLED, TOKEN, TRANSIENT, empties, knows, promises
 from sqlalchemy import update
 
 from bot.gateway.deliver import Sender
-from bot.gateway.pace import Bucket
+from bot.gateway.pace import Bucket, Metronome
 from bot.store import deliveries, tables
 from channels.base import Pace
 from channels.capabilities import TELEGRAM
@@ -87,6 +89,30 @@ async def test_a_message_of_several_units_takes_as_many_from_the_pace() -> None:
     assert bucket.wait(1, 0) == 501
     assert bucket.wait(1, 600) == 0
     assert Bucket(Pace(10, 3), 0).wait(5, 0) == 0  # more than it ever holds goes out all the same
+
+
+@pytest.mark.parametrize("per_second", [0.5, 1, 7, 30, 1000])
+@pytest.mark.parametrize("late", [0, 3, 40])
+def test_however_late_one_wakes_up_no_second_holds_more_than_the_pace(
+    per_second: float, late: int
+) -> None:
+    pace, moment, times = Metronome(Pace(per_second, 1), 0), 0, []
+    while moment < 20_000:
+        if wait := pace.wait(1, moment):
+            moment += wait + random.randint(0, late)
+        else:
+            pace.take(1, moment)
+            times.append(moment)
+    for place, start in enumerate(times):
+        assert bisect.bisect_left(times, start + 1000) - place <= max(1, per_second)
+    assert len(times) >= (0.98 if late < 40 else 0.9) * 20 * per_second - 1
+
+
+def test_what_counts_as_more_than_a_second_holds_goes_and_is_owed() -> None:
+    pace = Metronome(Pace(10, 1), 0)
+    pace.take(12, 0)
+    assert pace.wait(1, 1000) > 0
+    assert pace.wait(1, 1300) == 0
 
 
 async def test_replies_go_out_before_announcements(home: Home) -> None:
@@ -170,15 +196,17 @@ async def test_who_says_stop_while_a_message_stands_in_line_is_not_sent_it(
 
 async def test_what_was_erased_while_it_stood_in_line_is_not_sent(make_home: MakeHome) -> None:
     home = make_home(Post(can=replace(TELEGRAM, overall=Pace(5, 1), per_address=NO_PACE)))
-    ama = home.person()
-    await knows(home, ama)
+    ama, ben = home.person(), home.person()
+    await knows(home, ama, ben)
     await promises(home, ama, "one")
+    await promises(home, ben, "two")
 
     async def pause(seconds: float) -> None:
+        home.waits(seconds=seconds)
         await home.write(lambda c: c.execute(tables.deliveries.delete()) and None)
 
     await Sender(home.house, home.post, pause).send_all_due()  # type: ignore[arg-type]
-    assert home.post.sent == []
+    assert home.post.said == ["one"]
 
 
 async def test_who_gets_no_answer_from_the_provider_holds_up_nobody_else(
