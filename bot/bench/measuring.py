@@ -7,6 +7,7 @@ import resource
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing.connection import Connection
 from typing import Any, Self
 
@@ -28,14 +29,16 @@ class Broke(Exception):
 
 @dataclass(frozen=True)
 class Measured:
-    """What one contestant did: turns a second, processor seconds, and the most memory in MB.
+    """What one contestant did, in its row's unit, processor seconds, and the most memory in MB.
 
-    The processor and memory are those of the contestant's process alone.
+    The processor and memory are those of the contestant's process alone. `fault`: what it did
+    that it must not do, however fast it was.
     """
 
-    per_second: float
-    cpu_s: float
-    memory_mb: float
+    figure: float
+    cpu_s: float = 0.0
+    memory_mb: float = 0.0
+    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Spent:
 
 def over_http(contestant: Open, people: int) -> Measured:
     """Measure from the first POST to the last commit."""
-    with _Process(_serve, contestant) as server, _Process(_load, server.hear(), people) as load:
+    with Process(_serve, contestant) as server, Process(_load, server.hear(), people) as load:
         load.hear()
         server.tell("begin")
         load.tell("begin")
@@ -60,7 +63,7 @@ def over_http(contestant: Open, people: int) -> Measured:
 
 def inside(contestant: Open, people: int) -> Measured:
     """Measure the same work without HTTP, in one process."""
-    with _Process(_take_alone, contestant, people) as process:
+    with Process(_take_alone, contestant, people) as process:
         return _measured(process.hear(), people)
 
 
@@ -71,11 +74,11 @@ def _measured(spent: Spent, people: int) -> Measured:
 # --- processes -----------------------------------------------------------------------------
 
 
-class _Process:
+class Process:
     """A new process that runs a coroutine with a pipe to us; ended when one leaves."""
 
     def __init__(self, work: Callable[..., Coroutine[Any, Any, None]], *args: Any) -> None:
-        fresh = multiprocessing.get_context("spawn")  # no memory of ours, no threads
+        fresh = _fresh()
         self._pipe, theirs = fresh.Pipe()
         self._process = fresh.Process(target=_run, args=(work, theirs, *args), daemon=True)
         self._theirs = theirs
@@ -91,6 +94,7 @@ class _Process:
             self._process.kill()
 
     def tell(self, word: object) -> None:
+        """Say something to it."""
         self._pipe.send(word)
 
     def hear(self) -> Any:
@@ -104,7 +108,25 @@ class _Process:
         return word
 
 
+@cache
+def _fresh() -> Any:
+    """Return what makes processes with no memory of ours and no threads, imports made once."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["bot.bench.rows"])
+    return context
+
+
 def _run(work: Callable[..., Coroutine[Any, Any, None]], pipe: Connection, *args: Any) -> None:
+    try:
+        in_a_loop(work(pipe, *args))
+    except Exception as error:  # noqa: BLE001 - it is raised again where the result is awaited
+        pipe.send(error)
+
+
+def in_a_loop(work: Coroutine[Any, Any, None]) -> None:
+    """Run this process's work, on uvloop where it is there."""
     logging.basicConfig(level=logging.ERROR)  # nobody can be reached, and that is meant
     try:
         import uvloop
@@ -113,17 +135,15 @@ def _run(work: Callable[..., Coroutine[Any, Any, None]], pipe: Connection, *args
     except ImportError:
         factory = None
     with asyncio.Runner(loop_factory=factory) as runner:
-        try:
-            runner.run(work(pipe, *args))
-        except Exception as error:  # noqa: BLE001 - it is raised again where the result is awaited
-            pipe.send(error)
+        runner.run(work)
 
 
-async def _word(pipe: Connection) -> Any:
+async def word(pipe: Connection) -> Any:
+    """Return what the one who began this process says next."""
     return await asyncio.get_running_loop().run_in_executor(None, pipe.recv)
 
 
-class _Meter:
+class Meter:
     """Looks at the clock and at what this process used."""
 
     def __init__(self) -> None:
@@ -131,17 +151,18 @@ class _Meter:
         self._cpu = time.process_time()
 
     def spent(self) -> Spent:
+        """Say what was used since the beginning."""
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         return Spent(time.perf_counter() - self._began, time.process_time() - self._cpu, memory)
 
 
 async def _serve(pipe: Connection, contestant: Open) -> None:
     async with contestant() as running:
-        port, runner = await _listen(running)
+        port, runner = await listen(running)
         pipe.send(port)
-        await _word(pipe)
-        meter = _Meter()
-        people = await _word(pipe)
+        await word(pipe)
+        meter = Meter()
+        people = await word(pipe)
         await running.settle()
         spent = meter.spent()
         await running.check(people)
@@ -149,7 +170,8 @@ async def _serve(pipe: Connection, contestant: Open) -> None:
         pipe.send(spent)
 
 
-async def _listen(running: Running) -> tuple[int, web.AppRunner]:
+async def listen(running: Running) -> tuple[int, web.AppRunner]:
+    """Serve a contestant's webhook on a port of this machine."""
     runner = await running.runner()
 
     async def settled(_request: web.Request) -> web.Response:
@@ -166,7 +188,7 @@ async def _listen(running: Running) -> tuple[int, web.AppRunner]:
 async def _load(pipe: Connection, port: int, people: int) -> None:
     lines = [await Line.open(port) for _ in range(min(LINES, people))]
     pipe.send("ready")
-    await _word(pipe)
+    await word(pipe)
     await play(people, [line.post for line in lines], lines[0].settle)
     pipe.send("done")
     for line in lines:
@@ -175,7 +197,7 @@ async def _load(pipe: Connection, port: int, people: int) -> None:
 
 async def _take_alone(pipe: Connection, contestant: Open, people: int) -> None:
     async with contestant() as running:
-        meter = _Meter()
+        meter = Meter()
         await play(people, [running.take] * min(AT_ONCE, people), running.settle)
         await running.settle()
         spent = meter.spent()

@@ -4,6 +4,8 @@ import click
 
 from bot.language import _
 
+WIDE = 120  # columns, where nobody's window sets them
+
 
 @click.command(help=_("Measure how fast we are beside other ways to do it."))
 @click.argument("rows", nargs=-1, metavar=_("[ROW…]"))
@@ -23,4 +25,5 @@ def bench(rows: tuple[str, ...], quick: bool, as_json: bool) -> None:
     if as_json:
         click.echo(report.as_json(results))
     else:
-        Console().print(report.as_table(results))
+        out = Console()
+        out.print(report.as_table(results), width=None if out.is_terminal else WIDE)
