@@ -32,7 +32,7 @@ class Bucket:
         self._at = max(self._at, moment)
 
 
-BREATH_MS = 12  # added to each second: what leaves on time may arrive a little late, or early
+BREATH_MS = 16  # added to each second: what leaves on time may arrive a little late, or early
 CATCH_UP = 0.05  # seconds: of so much lateness what was missed is sent at once
 AT_LEAST = 2.5  # units that may be made good for, however slow the pace is
 
