@@ -73,7 +73,8 @@ class Talker:
 
     def speaks(self, seconds: float = 12.0, state: str = "kept", **more: Any) -> "Talker":
         """Send a voice note."""
-        file = File(f"m{self.count + 1}", "voice", seconds, state, more.pop("verdict", ""))
+        verdict, speech = more.pop("verdict", ""), more.pop("speech", None)
+        file = File(f"m{self.count + 1}", "voice", seconds, state, verdict, speech=speech)
         return self.says(files=(file,), **more)
 
     def starts(self, payload: str = "") -> "Talker":

@@ -14,6 +14,7 @@ from bot.dialogue.reply import File, Kept, Learned, Reply
 from bot.dialogue.rights import forget
 
 NOTHING_HEARD = Heard()
+NO_SPEECH = "no_speech"  # nobody speaks in it, though there is something to hear
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):
@@ -273,7 +274,7 @@ def verdict(file: File) -> str:
     return file.verdict if file.verdict in VERDICTS else "unreadable"
 
 
-VERDICTS = ("empty_file", "silent", "too_long", "too_big")
+VERDICTS = ("empty_file", "silent", "no_speech", "too_long", "too_big")
 
 
 def repeat(draft: Draft, key: str, **values: object) -> None:

@@ -17,8 +17,9 @@ class File(Struct, frozen=True, omit_defaults=True):
     kind: FileKind = "voice"
     seconds: float | None = None
     state: Literal["pending", "kept", "refused", "lost"] = "pending"
-    verdict: str = ""  # why it was refused, a code of bot.voice
+    verdict: str = ""  # what hearing it found, a code of bot.voice
     forwarded: bool = False
+    speech: float | None = None  # for how many seconds somebody speaks in it
 
     @property
     def is_sound(self) -> bool:

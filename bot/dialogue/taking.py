@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from bot.dialogue.answers import (
+    NO_SPEECH,
     NO_WORDS,
     Answer,
     accept,
@@ -23,6 +24,8 @@ from bot.dialogue.reply import File, Reply
 from bot.dialogue.understand import Read, read_one, read_several
 
 GOOD = ("pending", "kept")
+HARD = ("too_quiet", "too_noisy", "clipped")
+SHORT = 0.8  # seconds of speech that are more than a word
 BARE = 25  # letters: a message of one word up to this length is no answer after a long pause
 
 
@@ -118,6 +121,11 @@ def take(draft: Draft, reply: Reply) -> None:
         draft.understood = ("understood_empty",)
         repeat(draft, "say_something")
         return
+    if doubt := _doubt(draft, reply.text, good):
+        draft.understood = ("understood_unusable",)
+        hear(draft, _with_files(reply, good), silent=True)
+        repeat(draft, f"verdict_{doubt}")
+        return
     node = draft.node
     answer = draft.node.step.answer
     reader = _READERS.get(answer or "", _unclear)
@@ -137,11 +145,24 @@ def _cannot_be_used(draft: Draft, file: File) -> None:
     repeat(draft, f"verdict_{verdict(file)}")
 
 
+def _doubt(draft: Draft, text: str, files: tuple[File, ...]) -> str:
+    """Say why notes are no whole answer to an open question yet; asked once, they are kept."""
+    answer, heard = draft.node.step.answer or "", draft.open.heard
+    if "voice" not in answer or text.strip() or not files or (heard is not None and heard.notes):
+        return ""
+    if all(file.is_sound and file.verdict == NO_SPEECH for file in files):
+        return NO_SPEECH
+    speech = [file.speech for file in files if file.is_sound and file.speech is not None]
+    return "too_short" if speech and sum(speech) < SHORT and len(speech) == len(files) else ""
+
+
 def _receipt(draft: Draft, files: tuple[File, ...]) -> None:
     """Say that a voice note is here, but only when it is."""
     for file in files:
         if file.is_sound and file.state == "kept" and file.seconds:
             draft.notice("voice_received", seconds=max(1, round(file.seconds)))
+            if file.verdict in HARD:
+                draft.notice("voice_hard")
 
 
 def _open(draft: Draft, reply: Reply) -> None:

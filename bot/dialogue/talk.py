@@ -3,8 +3,8 @@
 from msgspec.structs import replace
 
 from bot.dialogue import amending, wishes
+from bot.dialogue.answers import NO_SPEECH, accept, tell_verdicts
 from bot.dialogue.answers import Answer as _Answer
-from bot.dialogue.answers import accept, tell_verdicts
 from bot.dialogue.asking import resume
 from bot.dialogue.conversation import (
     Invitation,
@@ -110,7 +110,9 @@ def tell_verdict(programme: Programme, person: Person, scene: Scene, file: File)
 
 
 def _judge(draft: Draft, file: File) -> None:
-    if draft.person.stopped or file.state not in ("refused", "lost"):
+    if draft.person.stopped or (
+        file.state not in ("refused", "lost") and file.verdict != NO_SPEECH
+    ):
         return
     draft.note_person(verdicts=(*draft.person.verdicts, file))
     if draft.talk is None:

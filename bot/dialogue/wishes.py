@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.dialogue import rights
 from bot.dialogue.amending import go_back
-from bot.dialogue.answers import keep_heard, repeat, skip
+from bot.dialogue.answers import NO_WORDS, Answer, accept, keep_heard, repeat, skip
 from bot.dialogue.asking import ask_again, repeat_all, resume
 from bot.dialogue.commands import Command
 from bot.dialogue.draft import TAKE_PART, Draft
@@ -119,6 +119,9 @@ def _back(draft: Draft) -> None:
 def _skip(draft: Draft) -> None:
     if draft.talk is None:
         begin_or_say(draft)
+    elif draft.node.offer is None and draft.open.heard is not None and draft.open.heard.notes:
+        accept(draft, Answer(), NO_WORDS)  # a note that was asked for once more stands as it is
+        follow(draft)
     elif draft.node.step.optional:
         skip(draft)
         follow(draft)

@@ -31,6 +31,7 @@ HELD = 300  # seconds that a taken recording is ours; after a crash it is due ag
 HEARINGS = 3  # attempts to hear bytes that are here, before they are refused
 AT_ONCE = 4
 TOO_BIG = "too_big"
+NO_SPEECH = "no_speech"
 
 VerdictCame = Callable[[int, str], Awaitable[None]]
 
@@ -218,6 +219,7 @@ async def _found(job: _Job, data: bytes) -> Found:
         playable=await _put(job, "playable", heard.mp3) if heard.usable else "",
         verdict=heard.verdict.value,
         seconds=heard.seconds or None,
+        speech_seconds=heard.speech_seconds,
         peaks=heard.peaks,
     )
 
@@ -239,7 +241,7 @@ async def _put(job: _Job, column: str, data: bytes) -> str:
 async def _done(job: _Job, found: Found) -> None:
     moment = job.keeper.clock()
     await _end(job, lambda c: recordings.finish(c, job.one.id, found, moment),
-               bad=found.state != "kept")  # fmt: skip
+               bad=found.state != "kept" or found.verdict == NO_SPEECH)  # fmt: skip
 
 
 async def _failed(job: _Job, reason: str, *, again: bool = True) -> None:

@@ -129,7 +129,7 @@ def _row(one: Said) -> dict[str, Any]:
 def files_of(connection: Connection, inbox_ids: Sequence[int]) -> Mapping[int, tuple[File, ...]]:
     """Return, per message, what came with it."""
     columns = (media.c.inbox_id, media.c.id, media.c.kind, media.c.seconds, media.c.state,
-               media.c.verdict, media.c.forwarded)  # fmt: skip
+               media.c.verdict, media.c.forwarded, media.c.speech_seconds)  # fmt: skip
     query = select(*columns).where(media.c.inbox_id.in_(list(inbox_ids))).order_by(media.c.id)
     found: dict[int, tuple[File, ...]] = {}
     for inbox_id, *rest in connection.execute(query):
@@ -140,7 +140,7 @@ def files_of(connection: Connection, inbox_ids: Sequence[int]) -> Mapping[int, t
 def file(connection: Connection, media_id: str) -> tuple[int, File] | None:
     """Return a recording's owner and how it stands."""
     columns = (media.c.participant_id, media.c.id, media.c.kind, media.c.seconds, media.c.state,
-               media.c.verdict, media.c.forwarded)  # fmt: skip
+               media.c.verdict, media.c.forwarded, media.c.speech_seconds)  # fmt: skip
     row = connection.execute(select(*columns).where(media.c.id == media_id)).one_or_none()
     return (row[0], File(*row[1:])) if row else None
 

@@ -65,6 +65,7 @@ class Found:
     mime: str = ""
     size: int | None = None
     seconds: float | None = None
+    speech_seconds: float | None = None
     peaks: tuple[float, ...] = ()
 
 
@@ -158,6 +159,7 @@ def finish(connection: Connection, media_id: str, found: Found, moment: int) -> 
         "mime": found.mime,
         "size": found.size,
         "seconds": found.seconds,
+        "speech_seconds": found.speech_seconds,
         "peaks": json.dumps(found.peaks) if found.peaks else "",
         "next_at": None,
         "reason": "",
@@ -201,7 +203,8 @@ def untold(connection: Connection, channels: Sequence[str]) -> list[tuple[int, s
     query = (
         select(media.c.participant_id, media.c.id)
         .outerjoin(inbox, inbox.c.id == media.c.inbox_id)
-        .where(media.c.state.in_(("refused", "lost")), media.c.told.is_(False))
+        .where(media.c.state.in_(("refused", "lost")) | (media.c.verdict == "no_speech"))
+        .where(media.c.told.is_(False))
         .where(media.c.kind.in_(SOUNDS), media.c.channel.in_(channels))
         .where(inbox.c.id.is_(None) | inbox.c.answered_at.is_not(None))
         .order_by(media.c.id)

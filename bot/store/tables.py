@@ -337,6 +337,7 @@ media = Table(
     Column("playable", String(64), nullable=False, default=""),
     Column("size", Big),
     Column("seconds", Float),
+    Column("speech_seconds", Float),  # for how long somebody speaks in it
     Column("peaks", Text, nullable=False, default=""),  # JSON: 200 numbers between 0 and 1
     Column("attempts", Integer, nullable=False, default=0),
     Column("next_at", Big),

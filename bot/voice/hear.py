@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 
+from bot.voice import speech
 from bot.voice.decode import Decoded, decode
 from bot.voice.encode import playable
 from bot.voice.limits import Limits
 from bot.voice.measure import measure, peaks
-from bot.voice.pcm import without_silent_edges
+from bot.voice.pcm import Pcm, within, without_silent_edges
 from bot.voice.sniff import other_kind, sniff
 from bot.voice.verdict import MEANINGS, Measured, UnheardError, Verdict, judge
 
@@ -15,7 +16,8 @@ from bot.voice.verdict import MEANINGS, Measured, UnheardError, Verdict, judge
 class Heard:
     """What became of a recording.
 
-    `seconds` is the length of the recording itself (0 when it is not known), `mp3` the copy for
+    `seconds` is the length of the recording itself (0 when it is not known), `speech_seconds` for
+    how long somebody speaks in it, `mp3` the copy for
     browsers and drafters (empty unless usable), `peaks` 200 amplitudes from 0 to 1 of that copy,
     `container` the kind of file ("ogg/opus", "mp4" …, "picture", "document" or ""), `damaged` the
     number of packets that could not be decoded, `detail` a technical word for the log.
@@ -28,6 +30,7 @@ class Heard:
     container: str = ""
     damaged: int = 0
     detail: str = ""
+    speech_seconds: float = 0.0
 
     @property
     def usable(self) -> bool:
@@ -50,23 +53,31 @@ def hear(recording: bytes, limits: Limits | None = None) -> Heard:
         decoded = decode(recording, limits)
     except UnheardError as fault:
         return Heard(fault.verdict, container=_kind(recording), detail=fault.detail)
-    return _judged(decoded, measure(decoded.pcm), limits)
+    return _judged(decoded, limits)
 
 
-def _judged(decoded: Decoded, measured: Measured, limits: Limits) -> Heard:
+def _judged(decoded: Decoded, limits: Limits) -> Heard:
+    spoken = speech.spoken(decoded.pcm)
+    measured = measure(decoded.pcm, spoken)
     heard = Heard(
         judge(measured),
         seconds=round(measured.seconds, 2),
+        speech_seconds=round(measured.speech_seconds, 2),
         container=decoded.container.name,
         damaged=decoded.damaged,
     )
     if not heard.usable:
         return heard
     try:
-        pcm = without_silent_edges(decoded.pcm, measured.loudest_db)
+        pcm = _trimmed(decoded.pcm, measured, speech.edges(spoken))
         return replace(heard, mp3=playable(pcm, limits), peaks=peaks(pcm))
     except UnheardError as fault:
         return replace(heard, verdict=fault.verdict, detail=fault.detail)
+
+
+def _trimmed(pcm: Pcm, measured: Measured, edges: tuple[float, float] | None) -> Pcm:
+    """Cut to the speech; where nobody speaks a person may still hear something."""
+    return within(pcm, *edges) if edges else without_silent_edges(pcm, measured.loudest_db)
 
 
 def _kind(recording: bytes) -> str:

@@ -21,6 +21,7 @@ RATE = 16_000
 Pcm = npt.NDArray[np.int16]
 
 _FADE_MS = 10
+_BEFORE_MS, _AFTER_MS = 250, 350  # breath before speech, and the end of the last sound
 _KEEP_MS = 300
 _STEP_MS = 50
 # An absolute threshold ate the beginning of quiet notes; this far below a note's own loudest
@@ -52,7 +53,17 @@ def without_silent_edges(pcm: Pcm, loudest_db: float) -> Pcm:
     threshold = loudest_db - _BELOW_LOUDEST_DB
     first = _silent_ms(piece, threshold)
     last = len(piece) - _silent_ms(piece.reverse(), threshold)
-    kept = piece[max(0, first - _KEEP_MS) : last + _KEEP_MS]
+    return _faded(piece, first - _KEEP_MS, last + _KEEP_MS, pcm)
+
+
+def within(pcm: Pcm, start: float, end: float) -> Pcm:
+    """Return what lies between two moments, seconds, with a little around it, faded at its ends."""
+    first, last = round(start * 1000) - _BEFORE_MS, round(end * 1000) + _AFTER_MS
+    return _faded(segment(pcm), first, last, pcm)
+
+
+def _faded(piece: Any, first_ms: int, last_ms: int, pcm: Pcm) -> Pcm:
+    kept = piece[max(0, first_ms) : last_ms]
     fade = min(_FADE_MS, len(kept) // 2)
     return samples(kept.fade_in(fade).fade_out(fade)) if fade else pcm
 

@@ -199,6 +199,58 @@ def test_a_recording_that_cannot_be_used_is_asked_for_again() -> None:
     assert "cannot open" in ama.speaks(state="refused", verdict="timeout").heard
 
 
+@pytest.mark.parametrize(
+    ("note", "told"),
+    [({"verdict": "no_speech", "speech": 0.0}, "I hear no voice in it."),
+     ({"speech": 0.4}, "It is very short.")],
+)  # fmt: skip
+def test_a_note_with_no_voice_or_a_single_word_is_kept_and_asked_for_once_more(
+    note: dict[str, object], told: str
+) -> None:
+    """What comes then belongs to it, whatever it is."""
+    ama = someone().says("1").speaks(4.0, **note)
+    assert told in ama.heard
+    assert ama.asked == "last"
+    assert [one.media for one in ama.answer("last").files] == ["m2"]
+    ama.speaks(4.0, **note)
+    assert ama.heard.endswith("Thank you.")
+    assert [one.media for one in ama.answer("last").files] == ["m2", "m3"]
+    assert ama.answer("last").state == "kept"
+
+
+def test_a_note_of_one_word_may_be_left_like_that() -> None:
+    """SKIP goes on, though the question must be answered: it was."""
+    ama = someone().says("1").speaks(1.0, speech=0.4).says("skip")
+    assert ama.heard == "Thank you."
+    assert ama.answer("last").state == "kept"
+    assert [one.media for one in ama.answer("last").files] == ["m2"]
+
+
+def test_words_after_a_note_of_one_word_belong_to_it() -> None:
+    """One answer, one record."""
+    ama = someone().says("1").speaks(1.0, speech=0.4).says("We need a well.")
+    assert ama.answer("last").text == "We need a well."
+    assert [one.media for one in ama.answer("last").files] == ["m2"]
+
+
+@pytest.mark.parametrize("verdict", ["too_quiet", "too_noisy", "clipped"])
+def test_who_is_hard_to_hear_is_told_and_goes_on(verdict: str) -> None:
+    """They may record it again with BACK."""
+    ama = someone().says("1").speaks(8.0, verdict=verdict, speech=6.0)
+    assert "It is hard to hear." in ama.heard
+    assert ama.heard.endswith("Thank you.")
+
+
+def test_a_note_that_turns_out_to_hold_no_voice_is_told_of_later() -> None:
+    """At the next step, with the offer to do it again."""
+    ama = someone().says("2").speaks(state="pending")
+    late = File("m2", "voice", 3.0, "kept", "no_speech", speech=0.0)
+    ama.took(dialogue.tell_verdict(ama.programme, ama.person, Scene(ama.now), late))
+    ama.says("No")
+    assert "I hear no voice in an earlier recording." in ama.heard
+    assert ama.effects == ["mark verdict told"]
+
+
 def bad(media: str = "m2") -> File:
     """A recording that turned out to be silent."""
     return File(media, "voice", 3.0, "refused", "silent")

@@ -1,11 +1,16 @@
 """Recordings for tests, made when they are asked for and kept for the process.
 
-The good ones come from the bundled FFmpeg, the bad ones are put together by hand. Other tests use
+The good ones are spoken by a small speech engine and written by the bundled FFmpeg, the bad ones
+are put together by hand. Other tests use
 `voice_note()` and its like: `from voice.sounds import voice_note`.
 """
 
+import atexit
+import shutil
 import struct
 import subprocess
+import tempfile
+import wave
 import zipfile
 from functools import cache
 from io import BytesIO
@@ -13,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import imageio_ffmpeg
+import py_nanotts
 
 AMR_FRAME = 0.02
 _OPUS_DTX_SECONDS = 0.12
@@ -31,6 +37,28 @@ def made(name: str, *arguments: str) -> bytes:
             capture_output=True,
         )
         return path.read_bytes()
+
+
+WORDS = "Au marché du quartier, l'eau manque depuis trois semaines, et personne ne nous a répondu."
+
+
+@cache
+def wav_of(words: str, voice: str = "fr-FR") -> Path:
+    """Return a WAV file of these words, spoken by a machine; it stays while the tests run."""
+    folder = Path(tempfile.mkdtemp(prefix="spoken-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "spoken.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(py_nanotts.NanoTTS().speak(words, voice=voice))
+    return path
+
+
+def speech(seconds: float = 2, words: str = WORDS, voice: str = "fr-FR") -> tuple[str, ...]:
+    """Return the FFmpeg input of somebody speaking, again and again, for so long."""
+    return ("-stream_loop", "-1", "-t", str(seconds), "-i", str(wav_of(words, voice)))
 
 
 def sine(seconds: float = 2, hertz: int = 440) -> tuple[str, ...]:
@@ -58,47 +86,47 @@ AMR = ("-c:a", "libopencore_amrnb", "-ar", "8000", "-ac", "1", "-b:a", "12.2k")
 PRIVATE = ("-metadata", "title=Rue du Marché 7", "-metadata", "location=+12.3700-001.5200/")
 
 
-def voice_note(seconds: float = 2, tone: int = 440) -> bytes:
+def voice_note(seconds: float = 2) -> bytes:
     """Return an OGG/Opus file as Telegram and WhatsApp send a voice note."""
-    return made("note.ogg", *sine(seconds, tone), *OPUS)
+    return made("note.ogg", *speech(seconds), *OPUS)
 
 
-def amr_note(seconds: float = 2, tone: int = 440) -> bytes:
+def amr_note(seconds: float = 2) -> bytes:
     """Return an AMR-NB file as a multimedia message brings it."""
-    return made("note.amr", *sine(seconds, tone), *AMR)
+    return made("note.amr", *speech(seconds), *AMR)
 
 
-def m4a_note(seconds: float = 2, tone: int = 440) -> bytes:
+def m4a_note(seconds: float = 2) -> bytes:
     """Return an AAC file as a telephone's recorder writes it, with a title and a place in it."""
-    return made("note.m4a", *sine(seconds, tone), "-c:a", "aac", *PRIVATE)
+    return made("note.m4a", *speech(seconds), "-c:a", "aac", *PRIVATE)
 
 
-def mp3_note(seconds: float = 2, tone: int = 440) -> bytes:
+def mp3_note(seconds: float = 2) -> bytes:
     """Return an MP3 file with a title in it."""
-    return made("note.mp3", *sine(seconds, tone), "-c:a", "libmp3lame", *PRIVATE)
+    return made("note.mp3", *speech(seconds), "-c:a", "libmp3lame", *PRIVATE)
 
 
-def wav_note(seconds: float = 2, tone: int = 440, codec: str = "pcm_s16le") -> bytes:
+def wav_note(seconds: float = 2, codec: str = "pcm_s16le") -> bytes:
     """Return an uncompressed file."""
-    return made("note.wav", *sine(seconds, tone), "-c:a", codec)
+    return made("note.wav", *speech(seconds), "-c:a", codec)
 
 
-def webm_note(seconds: float = 2, tone: int = 440) -> bytes:
+def webm_note(seconds: float = 2) -> bytes:
     """Return what a browser's recorder makes."""
-    return made("note.webm", *sine(seconds, tone), *OPUS)
+    return made("note.webm", *speech(seconds), *OPUS)
 
 
 def video_note(seconds: float = 2) -> bytes:
     """Return a short film with sound, as Telegram's round video messages are."""
     codecs = ("-c:v", "libx264", "-c:a", "aac")
-    return made("note.mp4", *film(seconds), *sine(seconds, 440), *codecs)
+    return made("note.mp4", *film(seconds), *speech(seconds), *codecs)
 
 
 def video_3gp(*, sound: bool, seconds: float = 2) -> bytes:
     """Return an old telephone's film: H.263, with AMR sound or none."""
     if not sound:
         return made("film.3gp", *film(seconds), "-c:v", "h263")
-    return made("film.3gp", *film(seconds), *sine(seconds, 440), "-c:v", "h263", *AMR)
+    return made("film.3gp", *film(seconds), *speech(seconds), "-c:v", "h263", *AMR)
 
 
 # By hand: files that no honest recorder writes.
