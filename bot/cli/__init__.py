@@ -20,6 +20,7 @@ COMMANDS = {
     "translate": "bot.cli.translating",
     "phase": "bot.cli.calendar",
     "invite": "bot.cli.inviting",
+    "link": "bot.cli.linking",
     "explain": "bot.cli.looking",
     "doctor": "bot.cli.looking",
     "export": "bot.cli.exporting",

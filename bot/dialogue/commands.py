@@ -22,6 +22,7 @@ Command = Literal[
     "someone else",
     "help someone",
     "helped",
+    "link",
 ]
 COMMANDS: tuple[Command, ...] = get_args(Command)
 
@@ -58,6 +59,8 @@ _SAID: dict[Command, str] = {
     "helped": "i am done helping|i m done helping|done helping|i finished helping"
     "|j ai fini d aider|j ai termine d aider|fini d aider"
     "|ya termine de ayudar|termine de ayudar|ya ayude",
+    "link": "link|link my phones|link my phone|lier|relier|lier mes telephones|lier mon telephone"
+    "|vincular|enlazar|vincular mis telefonos|vincular mi telefono",
 }
 WORDS: dict[str, Command] = {
     said: command for command, all_said in _SAID.items() for said in all_said.split("|")

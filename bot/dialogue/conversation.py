@@ -122,6 +122,8 @@ class Scene(Struct, frozen=True, omit_defaults=True):
     display_name: str = ""
     outcomes: tuple[Outcome, ...] = ()  # of what they said; only where a flow may tell of it
     link: str = ""  # how others join this person's network, as it was known before the reply
+    code: Literal["", "good", "bad", "wait"] = ""  # the reply is a code that links two channels
+    code_from: str = ""  # the channel on which that code was given: "Telegram"
 
 
 class Turn(Struct, frozen=True, omit_defaults=True):

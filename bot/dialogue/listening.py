@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from bot.dialogue import amending, editing, rights, wishes
+from bot.dialogue import amending, editing, linking, rights, wishes
 from bot.dialogue.answers import hear, keep_aside
 from bot.dialogue.asking import ask_again, question_text, resume
 from bot.dialogue.commands import Command, command, language_named, start_payload
@@ -44,9 +44,22 @@ def listen(draft: Draft, reply: Reply) -> None:
         wishes.start(draft, payload)
     elif draft.person.stopped:
         _after_stop(draft, reply, said)
-    elif draft.person.pending and _settled(draft, reply):
-        pass
-    elif draft.person.human:
+    elif not _besides(draft, reply):
+        _hear(draft, reply, said)
+    if draft.talk is not None and not draft.person.stopped:
+        draft.note(touched_at=reply.at or draft.scene.now)
+
+
+def _besides(draft: Draft, reply: Reply) -> bool:
+    """Take a code, or what settles what was asked besides the flow; False if it is neither."""
+    if draft.scene.code and not (draft.person.human or draft.refused):
+        linking.hear_code(draft)
+        return True
+    return bool(draft.person.pending) and _settled(draft, reply)
+
+
+def _hear(draft: Draft, reply: Reply, said: Command | None) -> None:
+    if draft.person.human:
         _beside_the_human(draft, reply, said)
     elif draft.refused:
         _after_a_no(draft, reply, said)
@@ -54,8 +67,6 @@ def listen(draft: Draft, reply: Reply) -> None:
         _without_a_talk(draft, _readable(reply), said)
     else:
         _in_a_talk(draft, _readable(reply), said)
-    if draft.talk is not None and not draft.person.stopped:
-        draft.note(touched_at=reply.at or draft.scene.now)
 
 
 def _after_stop(draft: Draft, reply: Reply, said: Command | None) -> None:
@@ -258,7 +269,7 @@ def _adds_to_the_last(draft: Draft, reply: Reply) -> bool:
 def _first_words(draft: Draft, reply: Reply, said: Command | None) -> None:
     """Welcome someone new, whatever they wrote; a keyword may say where they come from."""
     draft.understood = ("understood_newcomer",)
-    if said in ("forget", "privacy", "person", "helped"):
+    if said in ("forget", "privacy", "person", "helped", "link"):
         wishes.obey(draft, said)
         return
     if said == "help someone":

@@ -133,6 +133,8 @@ EffectKind = Literal[
     "hear",  # an unresolved answer waits for a human ear: detail is the kept key
     "remind",  # detail: hours, comma-separated; `conversation`
     "mark verdict told",
+    "link code",  # give a code by which another channel is linked
+    "link",  # the person agreed: this channel and the one of the code are one person's
 ]
 
 

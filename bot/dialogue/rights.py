@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from bot.dialogue import linking
 from bot.dialogue.asking import ask_again
 from bot.dialogue.draft import Draft, with_talk
 from bot.dialogue.flow import CONSENTS, Choice
@@ -167,6 +168,7 @@ _SETTLED: dict[str, Callable[[Draft, str], None]] = {
     "someone else": _settle_someone_else,
     "help someone": _settle_help_someone,
     "privacy": change_consent,
+    "link": linking.settle,
 }
 
 

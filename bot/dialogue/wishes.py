@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.dialogue import rights
+from bot.dialogue import linking, rights
 from bot.dialogue.amending import go_back
 from bot.dialogue.answers import NO_WORDS, Answer, accept, keep_heard, repeat, skip
 from bot.dialogue.asking import ask_again, repeat_all, resume
@@ -214,6 +214,7 @@ OBEY: dict[Command, Callable[[Draft], None]] = {
     "someone else": rights.someone_else,
     "help someone": rights.help_someone,
     "helped": rights.helped,
+    "link": linking.ask_for_code,
 }
 
 

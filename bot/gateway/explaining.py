@@ -15,6 +15,7 @@ def explain_participant(
     found = participants.by_pseudonym(connection, pseudonym)
     if found is None or participants.is_forgotten(connection, found):
         return None
+    found = participants.kept_of(connection, found)
     sitting = Sitting(connection, house, house.clock())
     sitting.load([found])
     seat = sitting.seats[found]

@@ -9,9 +9,10 @@ from bot.dialogue.conversation import Turn
 from bot.dialogue.draft import phrase
 from bot.dialogue.flow import CONSENTS
 from bot.dialogue.reply import Effect, Kept, Learned, Prompt
+from bot.gateway import linking
 from bot.gateway.render import Drawn, draw
 from bot.gateway.sitting import Seat, Sitting
-from bot.store import handovers, participants
+from bot.store import handovers, links, participants
 from bot.store.deliveries import cancel
 from bot.store.keeping import Gone, Said, verdict_told
 from bot.store.participants import Address
@@ -36,7 +37,7 @@ def put_down(
     seat.person = turn.person
     seat.changed = True
     out = sitting.written
-    out.answers.extend(Gone(seat.id, one.key) for one in turn.withdrawn)
+    out.answers.extend(Gone(seat.owner(one.conversation), one.key) for one in turn.withdrawn)
     out.answers.extend(_said(sitting, seat, kept, address.channel) for kept in turn.kept)
     for learned in turn.learned:
         _learn(sitting, seat, learned, turn, address)
@@ -57,7 +58,8 @@ def put_down(
 def _said(sitting: Sitting, seat: Seat, kept: Kept, channel: str) -> Said:
     flow = sitting.programme.flow(kept.revision, kept.language)
     phase = flow.phase or flow.name
-    return Said(seat.id, channel_kind(channel), phase, kept, seat.person.helper)
+    owner = seat.owner(kept.conversation)
+    return Said(owner, channel_kind(channel), phase, kept, seat.person.helper)
 
 
 def channel_kind(channel: str) -> str:
@@ -103,9 +105,7 @@ def _proof(
 def _take_up(sitting: Sitting, seat: Seat, turn: Turn) -> None:
     for key in turn.begun:
         flow, _, about = key.partition("/")
-        row_id = seat.invitations.get((flow, about))
-        if row_id is not None:
-            sitting.written.taken_up.append(row_id)
+        sitting.written.taken_up.extend(seat.invitations.get((flow, about), ()))
 
 
 def say(
@@ -161,11 +161,14 @@ def _stop(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> Non
     seat.stopped_at = sitting.moment
     sitting.take_back(seat)
     cancel(sitting.connection, seat.id, "stopped")
+    participants.stop_linked(sitting.connection, seat.id, sitting.moment)
+    links.void_codes(sitting.connection, seat.id, sitting.moment)
     handovers.close(sitting.connection, seat.id, "the person said stop", sitting.moment)
 
 
 def _start(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
     seat.stopped_at = None
+    participants.stop_linked(sitting.connection, seat.id, None)
 
 
 def _forget(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
@@ -245,6 +248,20 @@ def _greet(sitting: Sitting, seat: Seat, address: Address, spoken: str = "") -> 
     put_down(sitting, seat, talk.greet(sitting.programme, seat.person, scene), address)
 
 
+def _link_code(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
+    """Say the code; it stands nowhere but in the message."""
+    words = linking.code_for(sitting, seat, address)
+    say(sitting, seat, (Prompt(words, "notice"),), address)
+
+
+def _link(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
+    """Make one person of two, go on with them here, and tell the other phone."""
+    linked = linking.link(sitting, seat, address)
+    put_down(sitting, linked.seat, linked.turn, address)
+    if linked.told is not None:
+        say(sitting, linked.seat, (Prompt(linked.words, "notice"),), linked.told, kind="notice")
+
+
 def _hand_over(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
     handovers.open_one(sitting.connection, seat.id, sitting.moment)
 
@@ -290,6 +307,8 @@ _EFFECTS = {
     "switch person": _switch_person,
     "help someone": _help_someone,
     "helped": _helped,
+    "link code": _link_code,
+    "link": _link,
     "hand over": _hand_over,
     "hand over closed": _hand_over_closed,
     "word for the human": _word_for_the_human,

@@ -171,8 +171,11 @@ def _set_state(connection: Connection, house: House, phase: Phase, state: str) -
 
 def _told_since_opened(connection: Connection, phase: Phase) -> set[int]:
     """Return to whom an open phase was announced since it was opened: nobody is told twice."""
+    today = func.coalesce(people_table.c.merged_into, people_table.c.id)
     query = (
-        select(recipients.c.participant_id)
+        select(today)
+        .select_from(recipients)
+        .join(people_table, people_table.c.id == recipients.c.participant_id)
         .join(broadcasts, broadcasts.c.id == recipients.c.broadcast_id)
         .join(phases, phases.c.code == broadcasts.c.phase)
         .where(

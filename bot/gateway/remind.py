@@ -8,7 +8,7 @@ from bot.dialogue import talk
 from bot.gateway.house import House
 from bot.gateway.quiet import HOUR, not_before, zone_of
 from bot.gateway.sit_with import NobodyThere, NotHere, Table, sit_with
-from bot.store import reminders
+from bot.store import participants, reminders
 from bot.store.database import DatabaseAway
 from bot.store.reminders import DueReminder
 
@@ -33,7 +33,7 @@ async def remind_due(house: House) -> int | None:
 
 def _remind(connection: Connection, house: House, one: DueReminder) -> None:
     moment = house.clock()
-    house.database.hold_participants(connection, [one.participant])
+    participants.hold(connection, house.database, one.participant)
     if not reminders.still_waits(connection, one.id, one.due_at):
         return  # another worker was here
     try:
@@ -82,7 +82,7 @@ def _why_void(table: Table, one: DueReminder) -> str:
 
 def _when(connection: Connection, table: Table, one: DueReminder, moment: int) -> int:
     consultation = table.sitting.programme.consultation
-    last = reminders.last_sent(connection, one.participant)
+    last = reminders.last_sent(connection, participants.family(connection, table.seat.id))
     earliest = max(moment, last + BETWEEN) if last else moment
     zone = zone_of(table.seat.person.facts.get("time zone"), consultation)
     return not_before(earliest, zone, consultation)

@@ -42,7 +42,7 @@ class Table:
 
 def sit_with(connection: Connection, house: House, participant: int) -> Table:
     """Hold a participant's row and load them. Raises NobodyThere, NotHere."""
-    house.database.hold_participants(connection, [participant])
+    participant = participants.hold(connection, house.database, participant)
     sitting = Sitting(connection, house, house.clock())
     sitting.load([participant])
     addresses = participants.addresses_of(connection, [participant])

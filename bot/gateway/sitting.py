@@ -1,7 +1,7 @@
 """One transaction's worth of people: loaded together, talked with, written back together."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,12 +28,18 @@ class Seat:
     id: int
     person: Person
     rows: dict[str, tuple[int, Conversation]]  # conversation key → its row, and as it was loaded
-    invitations: dict[tuple[str, str], int]  # (flow, about) → its row
+    invitations: dict[tuple[str, str], list[int]]  # (flow, about) → its rows
     stopped_at: int | None
     trial: bool
     handed_at: int | None = None  # when the open question was first given to the provider
     changed: bool = False
     outcomes: tuple[Outcome, ...] = ()  # of what they said, where a talk may tell them
+    owners: dict[str, int] = field(default_factory=dict)  # conversation key → who began it, if
+    # that was somebody who is one with this person now: it stays theirs, so that it can be undone
+
+    def owner(self, conversation: str) -> int:
+        """Return whose a conversation is, by its key."""
+        return self.owners.get(conversation, self.id)
 
     @property
     def open_key(self) -> str:
@@ -71,18 +77,21 @@ class Sitting:
         self.refusing: set[int] = set()  # who said no just now: of them only the no is kept
         self.unwanted: set[int] = set()  # who said no before, and sent a recording all the same
         self.speaking: dict[int, int] = {}  # address → who speaks on it since a moment ago
+        self.shared: set[int] = set()  # addresses of this batch that several people use
 
     def load(self, ids: Iterable[int]) -> None:
         """Load people with their conversations and invitations."""
         wanted = [key for key in ids if key not in self.seats]
         if not wanted:
             return
+        linked = participants.linked_to(self.connection, wanted)
+        people = [*wanted, *linked]
         stored = defaultdict(list)
-        for one in conversations.load(self.connection, wanted, self.moment):
-            stored[one.participant].append(one)
+        for one in conversations.load(self.connection, people, self.moment):
+            stored[linked.get(one.participant, one.participant)].append(one)
         invited = defaultdict(list)
-        for row_id, owner, invitation in conversations.waiting_invitations(self.connection, wanted):
-            invited[owner].append((row_id, invitation))
+        for row_id, owner, invitation in conversations.waiting_invitations(self.connection, people):
+            invited[linked.get(owner, owner)].append((row_id, invitation))
         revisions = {one.conversation.revision for own in stored.values() for one in own}
         self.house.programmes.bring(self.connection, revisions)
         for key, row in participants.states(self.connection, wanted).items():
@@ -94,12 +103,16 @@ class Sitting:
         owner, _pseudonym, state, trial, stopped_at = row
         person = msgspec.structs.replace(
             participants.open_state(self.house.seal, state),
-            conversations=tuple(one.conversation for one in stored),
-            invitations=tuple(invitation for _, invitation in invited),
+            conversations=tuple(one.conversation for one in _once_each(stored)),
+            invitations=tuple({(one.flow, one.about): one for _, one in invited}.values()),
         )
-        rows = {one.conversation.key: (one.id, one.conversation) for one in stored}
-        waiting = {(one.flow, one.about): row_id for row_id, one in invited}
-        return Seat(owner, person, rows, waiting, stopped_at, trial)
+        rows = {one.conversation.key: (one.id, one.conversation) for one in _once_each(stored)}
+        waiting = defaultdict(list)
+        for row_id, one in invited:
+            waiting[one.flow, one.about].append(row_id)
+        theirs = {one.conversation.key: one.participant for one in _once_each(stored)
+                  if one.participant != owner}  # fmt: skip
+        return Seat(owner, person, rows, waiting, stopped_at, trial, owners=theirs)
 
     def _find_outcomes(self, ids: Iterable[int]) -> None:
         """Find what became of what people said, where a talk of theirs may tell them."""
@@ -189,6 +202,13 @@ class Sitting:
         conversations.change(self.connection, updated)
         conversations.begin(self.connection, self.house.database, begun)
 
+    def let_go(self, ids: Iterable[int]) -> None:
+        """Write people down as they are now, and load them anew when they are needed again."""
+        seats = {key: self.seats.pop(key) for key in ids if key in self.seats}
+        changed = {key: seat for key, seat in seats.items() if seat.changed}
+        self._write_people(changed)
+        self._write_conversations(changed)
+
     def take_back(self, seat: Seat) -> None:
         """Promise nothing more of what earlier messages of this batch led to."""
         left = [one for one in self.written.promised if one.participant != seat.id]
@@ -200,3 +220,8 @@ class Sitting:
         self.written.promised.append(
             NewDelivery(owner, address.id, address.channel, outgoing=body, **more)
         )
+
+
+def _once_each(stored: Sequence[conversations.Stored]) -> list[conversations.Stored]:
+    """Return one conversation a key: of linked people two may just have ended."""
+    return list({one.conversation.key: one for one in stored}.values())

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from bot.dialogue import talk
 from bot.dialogue.reply import File, Prompt, Reply
-from bot.gateway import courtesy
+from bot.gateway import courtesy, linking
 from bot.gateway.house import House
 from bot.gateway.outcome import put_down, say
 from bot.gateway.sitting import Seat, Sitting
@@ -122,8 +122,9 @@ def sit(connection: Connection, house: House, rows: Sequence[Waiting]) -> Taken:
     outcomes = _one_by_one(sitting, ready, known)
     inbox.mark(connection, outcomes, moment)
     wakes = sitting.write() | ({"media", "inbox"} if len(ready) < len(mine) else set())
-    for participant in sitting.refusing:
-        keep_only_the_no(connection, house.media, participant)
+    for refuser in sitting.refusing:
+        for participant in participants.family(connection, refuser):
+            keep_only_the_no(connection, house.media, participant)
     for participant in sitting.unwanted - sitting.refusing:
         drop_recordings(connection, house.media, participant)
     for participant in sitting.forgetting:
@@ -232,6 +233,7 @@ def _one_by_one(
     sitting: Sitting, messages: Sequence[Message], known: dict[bytes, Address]
 ) -> list[tuple[int, str, str]]:
     files = keeping.files_of(sitting.connection, [row.id for row, one in messages if one.media])
+    sitting.shared = participants.shared(sitting.connection, {one.id for one in known.values()})
     outcomes = []
     seen: dict[int, tuple[int, str]] = {}
     for row, incoming in messages:
@@ -259,11 +261,14 @@ def _one(
     if handle is not None:
         handle(sitting, seat, address, incoming)
         return row.id, "filed", ""
-    if seat.person.others:  # who shares a phone may have been forgotten meanwhile
+    if (
+        seat.person.others or address.id in sitting.shared
+    ):  # who shares a phone may have been forgotten meanwhile
         count = len(participants.speakers_on(sitting.connection, address.id))
         seat.person = msgspec.structs.replace(seat.person, others=max(0, count - 1))
     reply = _reply(row, incoming, files)
     scene = sitting.scene(seat, address.channel, incoming.locale_hint, incoming.display_name)
+    scene = linking.with_code(sitting, seat, address, reply, scene)
     try:
         turn = talk.respond(sitting.programme, seat.person, reply, scene)
     except Exception as error:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, select, text
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, text
 
 from bot.store.tables import contribution_media, contributions, facts, media, participants
 
@@ -78,16 +78,52 @@ def lines(connection: Connection, wanted: Wanted) -> Iterator[Line]:
     """Yield contributions, oldest first."""
     after = ""
     while page := _page(connection, wanted, after):
-        known = _facts(connection, {row.participant_id for row in page})
+        known = _facts(connection, {row.person for row in page})
         sent = _recordings(connection, [row.id for row in page])
+        twice = set() if wanted.everything else _said_again(connection, page)
         for row in page:
-            yield _line(row, known[row.participant_id], tuple(sent[row.id]))
+            if row.id not in twice:
+                yield _line(row, known[row.person], tuple(sent[row.id]))
         after = page[-1].id
 
 
+_own = participants.alias("own")  # who said it; `participants` is who they are today
+_PERSON = func.coalesce(_own.c.merged_into, _own.c.id)
+
+
+def _said_again(connection: Connection, page: Sequence[Row[Any]]) -> set[str]:
+    """Return answers that their person gave again on a channel that is linked today.
+
+    The newest of a place wins, as it does where one person has one channel.
+    """
+    kept = {row.person for row in page}
+    linked = set(connection.scalars(
+        select(participants.c.merged_into).where(participants.c.merged_into.in_(kept))
+    ))  # fmt: skip
+    places = [row.place for row in page if row.person in linked]
+    if not places:
+        return set()
+    newest = (
+        select(_PERSON, contributions.c.place, func.max(contributions.c.id))
+        .join(_own, _own.c.id == contributions.c.participant_id)
+        .where(
+            or_(_own.c.id.in_(linked), _own.c.merged_into.in_(linked)),
+            contributions.c.place.in_(places),
+            contributions.c.superseded_at.is_(None),
+            contributions.c.withdrawn_at.is_(None),
+        )
+        .group_by(_PERSON, contributions.c.place)
+    )
+    last = {(row[0], row[1]): row[2] for row in connection.execute(newest)}
+    return {row.id for row in page
+            if last.get((row.person, row.place), row.id) != row.id}  # fmt: skip
+
+
 def _page(connection: Connection, wanted: Wanted, after: str) -> Sequence[Row[Any]]:
-    query = select(contributions, participants.c.pseudonym).join(
-        participants, participants.c.id == contributions.c.participant_id
+    query = (
+        select(contributions, participants.c.pseudonym, participants.c.id.label("person"))
+        .join(_own, _own.c.id == contributions.c.participant_id)
+        .join(participants, participants.c.id == _PERSON)
     )
     query = query.where(_chosen(wanted), contributions.c.id > after)
     return connection.execute(query.order_by(contributions.c.id).limit(PAGE)).all()
@@ -135,7 +171,7 @@ def _recordings(connection: Connection, ids: Sequence[str]) -> dict[str, list[Re
 
 def _line(row: Row[Any], known: dict[str, Any], sent: tuple[Recording, ...]) -> Line:
     return Line(
-        row.id, row.participant_id, row.pseudonym, row.phase, row.flow, row.revision, row.step,
+        row.id, row.person, row.pseudonym, row.phase, row.flow, row.revision, row.step,
         row.item, row.about, row.question, row.code, tuple(json.loads(row.codes)),
         None if row.value is None else json.loads(row.value), row.text, row.comment, row.fact,
         row.language, row.channel, _state(row), row.asked_at, row.answered_at, row.coded_by,

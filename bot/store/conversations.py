@@ -30,7 +30,8 @@ _lively = (
     select(conversations.c.id, conversations.c.participant_id, conversations.c.state)
     .where(
         conversations.c.participant_id.in_(bindparam("ids", expanding=True)),
-        (conversations.c.status != "ended") | (conversations.c.ended_at > bindparam("since")),
+        conversations.c.status.in_(("open", "waiting"))
+        | ((conversations.c.status == "ended") & (conversations.c.ended_at > bindparam("since"))),
     )
     .order_by(conversations.c.id)
 )
@@ -112,6 +113,12 @@ def take_up(connection: Connection, row_ids: Iterable[int], moment: int) -> None
         .where(invitations.c.id.in_(list(row_ids)))
         .values(state="taken", taken_at=moment)
     )
+
+
+def set_status(connection: Connection, row_ids: Iterable[int], status: str) -> None:
+    """Write how conversations stand: "aside" hides one behind its twin of a linked channel."""
+    rows = conversations.c.id.in_(list(row_ids))
+    connection.execute(update(conversations).where(rows).values(status=status))
 
 
 def save_revision(

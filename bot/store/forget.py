@@ -25,6 +25,9 @@ from bot.store.tables import (
     handovers,
     inbox,
     invitations,
+    link_codes,
+    link_tries,
+    links,
     media,
     participants,
     recipients,
@@ -34,7 +37,10 @@ from bot.store.tables import (
 
 NOBODY = b""  # in the list, the row that every pseudonym has
 UNDECIDED = ("waiting", "sending")
-OWNED = (facts, consents, invitations, conversations, reminders, handovers)  # deleted as they are
+OWNED = (
+    *(facts, consents, invitations, conversations, reminders, handovers),
+    link_tries,
+)  # deleted as they are
 
 
 class Erased(NamedTuple):
@@ -66,6 +72,7 @@ def forget(connection: Connection, store: MediaStore, participant: int, moment: 
     found = Erased(*_words(connection, store, people), *_carried(connection, people, moment))
     for table in OWNED:
         connection.execute(delete(table).where(table.c.participant_id.in_(people)))
+    _forget_links(connection, people)
     _list(connection, people, moment)
     _leave_shared_phones(connection, people)
     _let_addresses_go(connection, people)
@@ -173,6 +180,13 @@ def _carried(connection: Connection, people: Sequence[int], moment: int) -> tupl
     _settle_recipients(connection, people)
     gone = delete(deliveries).where(deliveries.c.participant_id.in_(people))
     return blank.rowcount, connection.execute(gone).rowcount
+
+
+def _forget_links(connection: Connection, people: Sequence[int]) -> None:
+    asked, wrote = link_codes.c.participant_id.in_(people), link_codes.c.claimed_by.in_(people)
+    connection.execute(delete(link_codes).where(or_(asked, wrote)))
+    linked = or_(links.c.kept_id.in_(people), links.c.merged_id.in_(people))
+    connection.execute(delete(links).where(linked))
 
 
 def _settle_recipients(connection: Connection, people: Sequence[int]) -> None:

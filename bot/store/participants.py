@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from bot.dialogue.conversation import Person
+from bot.store.database import Database
 from bot.store.fast import many
 from bot.store.ids import new_pseudonym
 from bot.store.seal import Seal
@@ -74,6 +75,57 @@ def by_index(connection: Connection, indexes: Iterable[bytes]) -> dict[bytes, Ad
     """Find addresses by their keyed hash."""
     rows = connection.execute(_by_index, {"indexes": list(set(indexes))}).all()
     return {row[4]: Address(*row) for row in rows}
+
+
+def linked_to(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
+    """Return who was merged into these participants: merged → kept."""
+    return {row[0]: row[1] for row in connection.execute(_linked, {"ids": list(ids)}).all()}
+
+
+_linked = select(participants.c.id, participants.c.merged_into).where(
+    participants.c.merged_into.in_(bindparam("ids", expanding=True))
+)
+
+
+def family(connection: Connection, participant: int) -> list[int]:
+    """Return a participant and whoever was merged into them."""
+    return [participant, *linked_to(connection, [participant])]
+
+
+def kept_of(connection: Connection, participant: int) -> int:
+    """Return who this participant is today: themselves, or whom they were merged into."""
+    query = select(participants.c.merged_into).where(participants.c.id == participant)
+    return connection.scalar(query) or participant
+
+
+def language_of(connection: Connection, participant: int) -> str:
+    """Return the language that a participant speaks, "" if it is not known."""
+    query = select(participants.c.language).where(participants.c.id == participant)
+    return connection.scalar(query) or ""
+
+
+def hold(connection: Connection, database: Database, participant: int) -> int:
+    """Hold the row of who this participant is today, and return it."""
+    kept = kept_of(connection, participant)
+    database.hold_participants(connection, [kept])
+    now = kept_of(connection, participant)
+    return now if now == kept else hold(connection, database, participant)
+
+
+def shared(connection: Connection, address_ids: Iterable[int]) -> set[int]:
+    """Return which of these addresses several people use."""
+    return set(connection.scalars(_shared, {"ids": list(address_ids)}))
+
+
+_shared = select(speakers.c.address_id).where(
+    speakers.c.address_id.in_(bindparam("ids", expanding=True))
+)
+
+
+def stop_linked(connection: Connection, participant: int, at: int | None) -> None:
+    """Let a stop, or its end, hold for whoever was merged into this participant."""
+    theirs = participants.c.merged_into == participant
+    connection.execute(update(participants).where(theirs).values(stopped_at=at))
 
 
 def addresses_of(connection: Connection, ids: Iterable[int]) -> list[Address]:

@@ -64,10 +64,10 @@ def next_due(connection: Connection) -> int | None:
     return at
 
 
-def last_sent(connection: Connection, participant: int) -> int | None:
-    """Return when this person was last reminded, over all flows."""
+def last_sent(connection: Connection, people: Sequence[int]) -> int | None:
+    """Return when this person, whoever they are together, was last reminded, over all flows."""
     query = select(func.max(reminders.c.done_at)).where(
-        reminders.c.participant_id == participant, reminders.c.state == "sent"
+        reminders.c.participant_id.in_(people), reminders.c.state == "sent"
     )
     at: int | None = connection.scalar(query)
     return at

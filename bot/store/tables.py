@@ -62,7 +62,10 @@ participants = Table(
     Column("asked_at", Big),  # the last time that we wrote unasked
     Column("forgotten_at", Big),
     Column("attested_at", Big),  # imported with a proof of consent: they may be invited
-)
+    Index("ix_participants_merged_into", "merged_into",
+          postgresql_where=text("merged_into IS NOT NULL"),
+          sqlite_where=text("merged_into IS NOT NULL")),
+)  # fmt: skip
 
 addresses = Table(
     "addresses",
@@ -88,6 +91,38 @@ speakers = Table(  # several people on one phone: number 1 came first
     Column("address_id", Big, ForeignKey("addresses.id"), primary_key=True),
     Column("number", Integer, primary_key=True),
     _participant(index=True),
+)
+
+link_codes = Table(  # by which one person links two channels; the code itself is not kept
+    "link_codes",
+    metadata,
+    _id(),
+    _participant(index=True),  # who asked for it
+    Column("code_index", LargeBinary, nullable=False, index=True),
+    Column("made_at", Big, nullable=False),
+    Column("expires_at", Big, nullable=False),
+    Column("claimed_by", Big, ForeignKey("participants.id"), index=True),  # who wrote it elsewhere
+    Column("used_at", Big),
+)
+
+link_tries = Table(  # codes that were wrong: few are allowed
+    "link_tries",
+    metadata,
+    _id(),
+    _participant(index=True),
+    Column("at", Big, nullable=False),
+)
+
+links = Table(  # two participants who are one person; nothing of theirs is rewritten
+    "links",
+    metadata,
+    _id(),
+    Column("kept_id", Big, ForeignKey("participants.id"), nullable=False, index=True),
+    Column("merged_id", Big, ForeignKey("participants.id"), nullable=False, index=True),
+    Column("channels", String(80), nullable=False),  # where the code was made, and written
+    Column("sealed", LargeBinary, nullable=False),  # what came of it: to be taken back by an undo
+    Column("made_at", Big, nullable=False),
+    Column("undone_at", Big),
 )
 
 facts = Table(  # append-only: the newest of a name wins
@@ -220,7 +255,7 @@ conversations = Table(
     Column("about", String(80), nullable=False, default=""),
     Column("revision", String(32), nullable=False),
     Column("state", LargeBinary, nullable=False),  # dialogue.Conversation
-    Column("status", String(8), nullable=False),  # open, waiting, ended
+    Column("status", String(8), nullable=False),  # open, waiting, ended; aside: behind its twin
     Column("began_at", Big, nullable=False),
     Column("touched_at", Big, nullable=False),
     Column("ended_at", Big),
