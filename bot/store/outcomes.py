@@ -25,14 +25,16 @@ class Told:
         is kept any more.
         """
         found: dict[int, dict[int, Outcome]] = {}
-        owner = func.coalesce(participants.c.merged_into, participants.c.id)
+        own = participants.alias("own")  # who said it; `participants` is who they are today
+        owner = func.coalesce(own.c.merged_into, own.c.id)
         said = contributions.c
         query = (
             select(owner, participants.c.pseudonym, said.id, said.step, said.item)
             .select_from(contributions)
-            .join(participants)
+            .join(own, own.c.id == said.participant_id)
+            .join(participants, participants.c.id == owner)
             .where(
-                or_(participants.c.id.in_(list(people)), participants.c.merged_into.in_(people)),
+                or_(own.c.id.in_(list(people)), own.c.merged_into.in_(people)),
                 said.withdrawn_at.is_(None),
                 said.hidden_at.is_(None),
             )

@@ -21,7 +21,8 @@ endings:
 
 @pytest.mark.parametrize(
     ("said", "code", "named"),
-    [("482 915", "482915", False), ("LINK 482915", "482915", True), ("Lier 482-915", "482915", True),
+    [("482 915", "482915", False), ("LINK 482915", "482915", True),
+     ("Lier 482-915", "482915", True),
      ("vincular: 482 915.", "482915", True), ("٤٨٢٩١٥", "482915", False), ("48 29 15", "", False),
      ("4829151", "", False), ("my code is 482915", "", False), ("link", "", False)],
 )  # fmt: skip
@@ -48,7 +49,9 @@ def test_a_stop_on_either_side_is_a_stop(first: bool) -> None:
 def test_what_was_done_and_held_adds_up() -> None:
     """Nothing that either has done is asked again; counts are sums."""
     one = Person(done={"welcome": 5}, held={"text": 2})
-    other = Person(done={"welcome": 3, "trends": 7}, put_off=("trends",), held={"text": 1, "voice": 1})
+    other = Person(
+        done={"welcome": 3, "trends": 7}, put_off=("trends",), held={"text": 1, "voice": 1}
+    )
     both = added(one, other)[0]
     assert (both.done, both.put_off) == ({"welcome": 5, "trends": 7}, ("trends",))
     assert both.held == {"text": 3, "voice": 1}
@@ -60,9 +63,11 @@ def _stored(brought: Brought) -> Brought:
 
 def test_parting_gives_both_back_what_they_were() -> None:
     """Also after it was written down and read back."""
-    one = Person(language="fr", facts={PART: "yes", QUOTE: "yes"}, done={"welcome": 5}, held={"text": 2})
-    other = Person(first_name="Ama", facts={QUOTE: "no", "themes": ("food", "law")}, done={"trends": 7},
-                   held={"voice": 1})  # fmt: skip
+    one = Person(
+        language="fr", facts={PART: "yes", QUOTE: "yes"}, done={"welcome": 5}, held={"text": 2}
+    )
+    other = Person(first_name="Ama", facts={QUOTE: "no", "themes": ("food", "law")},
+                   done={"trends": 7}, held={"voice": 1})  # fmt: skip
     both, brought = added(one, other)
     again = parted(both, _stored(brought))
     assert again.facts == one.facts
@@ -73,7 +78,10 @@ def test_parting_gives_both_back_what_they_were() -> None:
 
 def test_what_changed_meanwhile_stays() -> None:
     """A stop, a consent taken back and a talk that ended are not undone with the link."""
-    one, other = Person(facts={PART: "yes", QUOTE: "yes"}), Person(facts={QUOTE: "yes", "role": "member"})
+    one, other = (
+        Person(facts={PART: "yes", QUOTE: "yes"}),
+        Person(facts={QUOTE: "yes", "role": "member"}),
+    )
     both, brought = added(one, other)
     later = msgspec.structs.replace(
         both, stopped=True, facts=both.facts | {QUOTE: "no", "role": "partner"}, done={"trends": 9}
@@ -112,7 +120,9 @@ def test_a_good_code_is_asked_about_before_anything_is_linked() -> None:
 
 
 @pytest.mark.parametrize(("code", "words"), [("bad", "does not hold"), ("wait", "in an hour")])
-def test_a_code_that_is_not_good_is_said_so_and_the_question_put_again(code: str, words: str) -> None:
+def test_a_code_that_is_not_good_is_said_so_and_the_question_put_again(
+    code: str, words: str
+) -> None:
     """It is never an answer."""
     ama = Talker(programme(ASKS))
     ama.says("hello")

@@ -14,7 +14,8 @@ from bot.gateway.explaining import explain_participant
 from bot.gateway.leases import Lease
 from bot.gateway.recordings import Keeper, keep_due
 from bot.gateway.remind import remind_due
-from bot.store import forget, handovers, tables
+from bot.gateway.unlinking import undo
+from bot.store import forget, handovers, links, tables
 from bot.store.contributions import Wanted, lines
 from bot.store.known_files import StoredFiles
 from bot.voice.pool import Ears
@@ -90,7 +91,19 @@ async def lives(home: Home) -> Phone:
     home.restarts(_texts(WELCOME.replace("  after:", "  afterwards:")))
     await ama.says("START", "well done")
     await ama.says("someone else", "1", "1", "seeds")
+    await _links(home.person(), home.person())
     return ama
+
+
+async def _links(ama: Phone, other: Phone) -> None:
+    """Link two phones, after a wrong code, and undo it."""
+    home = ama.home
+    await other.says("link 000 000")
+    found = re.search(r"\d{3} \d{3}", await other.says("link"))
+    assert found
+    await ama.says(found[0], "1")
+    (link,) = await home.database.read(links.all_links)
+    await undo(home.house, link.id, "tester")
 
 
 async def _hear(home: Home) -> None:

@@ -86,6 +86,7 @@ async def people_of(home: Home) -> list[tuple[int, int | None]]:
 
 async def exported(home: Home) -> list[tuple[str, str, str]]:
     """Pseudonym, step and words of all that drafters get."""
+
     def work(connection: object) -> list[tuple[str, str, str]]:
         return [(one.pseudonym, one.step, one.code or one.text)
                 for one in lines(connection, Wanted())]  # fmt: skip
