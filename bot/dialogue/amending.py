@@ -7,7 +7,8 @@ from bot.dialogue.asking import ask
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.draft import Draft, held_kind, path_of
 from bot.dialogue.index import Node, index_of
-from bot.dialogue.reply import Kept, Learned, Reply
+from bot.dialogue.meeting import rsvp
+from bot.dialogue.reply import Effect, Kept, Learned, Prompt, Reply
 from bot.dialogue.understand import Read, read_one, read_several
 
 
@@ -151,9 +152,16 @@ def correct(draft: Draft, node: Node, read: Read, reply: Reply) -> None:
     if draft.talk is not None and draft.open.place == was.place and was.place:
         draft.note(open_key=was.open_key, asked_at=was.asked_at, heard=was.heard,
                    chosen=was.chosen, page=was.page, unsure=was.unsure)  # fmt: skip
-        draft.prompts, draft.effects, draft.closes, draft.ends_place = before
+        _keep_rsvp(draft, *before[:2])
+        draft.closes, draft.ends_place = before[2:]
     else:
         take_back_heard(draft, was)
+
+
+def _keep_rsvp(draft: Draft, prompts: list[Prompt], effects: list[Effect]) -> None:
+    """Put back what the turn had led to; what came of another answer to an invitation stays."""
+    draft.prompts = prompts + [one for one in draft.prompts if one.either]
+    draft.effects = effects + [one for one in draft.effects if one.kind == "rsvp"]
 
 
 def take_back_heard(draft: Draft, was: Conversation) -> None:
@@ -187,6 +195,8 @@ def _correct_ended(
     if kept.fact:
         value = read.codes[0] if one else read.codes
         draft.learn(Learned(kept.fact, value, "answer", kept.step, kept.question))
+    if node.step.invite_to and read.codes:
+        rsvp(draft, kept.flow, kept.item, read.codes[0])
     last = replace(talk.trail[-1], codes=read.codes, replies=better.replies)
     put(draft, replace(talk, before=better, trail=(*talk.trail[:-1], last)))
 

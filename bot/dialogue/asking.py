@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from bot.dialogue.draft import Draft, button_key
 from bot.dialogue.flow import PICK_NO, PICK_YES, Choice, Document
 from bot.dialogue.index import Node
+from bot.dialogue.meeting import so_far
 from bot.dialogue.reply import Attachment, Prompt
 from bot.dialogue.values import filled, progress_text
 
@@ -23,6 +24,7 @@ def say(draft: Draft, node: Node, path: tuple[str, ...]) -> None:
 def ask(draft: Draft, node: Node, path: tuple[str, ...]) -> None:
     """Say a step, put its question, and wait for the answer."""
     say(draft, node, path)
+    so_far(draft, node, path)
     step = node.step
     place = "@".join((step.name, *path)) if path else step.name
     draft.note(

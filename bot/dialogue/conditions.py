@@ -7,7 +7,7 @@ from bot.dialogue.yamlnodes import Scalar
 
 _CLAUSE = re.compile(
     r"(?P<subject>.+?) (?:(?P<says>is unknown|has a comment|has no comment|can play sound"
-    r"|has spoken|are known|are unknown)"
+    r"|has spoken|are known|are unknown|is near)"
     r"|is (?P<values>\S.*))"
 )
 EXAMPLE = 'write it like "avis is amend or oppose, and avis has no comment"'

@@ -8,6 +8,7 @@ from msgspec import field
 
 from bot.dialogue.flow import Bundle, Consultation, Flow, Outcome, Struct
 from bot.dialogue.reply import Effect, File, Kept, Learned, Moment, Prompt, Withdrawn
+from bot.dialogue.sessions import Session
 
 
 class Answered(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
@@ -124,6 +125,8 @@ class Scene(Struct, frozen=True, omit_defaults=True):
     link: str = ""  # how others join this person's network, as it was known before the reply
     code: Literal["", "good", "bad", "wait"] = ""  # the reply is a code that links two channels
     code_from: str = ""  # the channel on which that code was given: "Telegram"
+    # Those to come, and those that the person has to do with; looked up only where one is asked of.
+    sessions: Mapping[str, Session] = field(default_factory=dict)
 
 
 class Turn(Struct, frozen=True, omit_defaults=True):

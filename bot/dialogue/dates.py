@@ -20,8 +20,11 @@ _LONGEST = 60
 _DAY_FIRST = {"en": "en_GB"}  # where plain "en" says the month first
 
 
-def parse_date(text: str, language: str, now: Moment) -> str | None:
-    """Return a date as ISO text, None if there is none; "14 March" is the next one to come."""
+def parse_date(text: str, language: str, now: Moment, *, past: bool = False) -> str | None:
+    """Return a date as ISO text, None if there is none.
+
+    "14 March" is the next one to come; where one speaks of what was (`past`), the last one.
+    """
     written = western(text.strip())
     iso = _ISO.fullmatch(written)
     if iso:
@@ -35,7 +38,7 @@ def parse_date(text: str, language: str, now: Moment) -> str | None:
         languages=[language],
         settings={
             "DATE_ORDER": "DMY",
-            "PREFER_DATES_FROM": "future",
+            "PREFER_DATES_FROM": "past" if past else "future",
             "RELATIVE_BASE": datetime.fromtimestamp(now / 1000, UTC).replace(tzinfo=None),
         },
     )

@@ -10,6 +10,7 @@ from bot.dialogue.flow import AGENDA, CONSENTS, OWN_ANSWERS, Flow, Item
 from bot.dialogue.index import Index, Node, index_of
 from bot.dialogue.placeholders import fill
 from bot.dialogue.reply import Effect, EffectKind, File, Kept, Learned, Prompt, Reply, Withdrawn
+from bot.dialogue.sessions import SESSION
 
 TAKE_PART = CONSENTS[0]
 IDLE_MS = 12 * 3600 * 1000  # after this long a talk is picked up with "We were at question …"
@@ -25,7 +26,8 @@ class Draft:
 
     __slots__ = (
         "begun", "closes", "effects", "ends_place", "flow", "index", "kept", "language", "learned",
-        "person", "programme", "prompts", "reply", "scene", "talk", "understood", "withdrawn",
+        "person", "programme", "prompts", "reply", "scene", "talk", "unasked", "understood",
+        "withdrawn",
     )  # fmt: skip
 
     def __init__(
@@ -45,6 +47,7 @@ class Draft:
         self.understood: tuple[str, ...] = ()
         self.closes = ""
         self.ends_place = False
+        self.unasked = False  # what begins now begins by itself: nobody called for it
         self.flow: Flow
         self.index: Index
         self.talk: Conversation | None = None
@@ -109,6 +112,9 @@ class Draft:
         """Return what a block runs over, by its code; None if it is no longer shown."""
         if block.step.for_each == OWN_ANSWERS:
             return own_answer(self, code)
+        if block.step.for_each == SESSION:
+            session = self.scene.sessions.get(code)
+            return None if session is None else Item(code, session.named(self.language))
         return self.index.item(block, code)
 
     # ── what comes of the reply ──

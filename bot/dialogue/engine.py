@@ -4,6 +4,7 @@ from bot.dialogue.asking import ask, say
 from bot.dialogue.draft import Draft
 from bot.dialogue.flow import FORGET_ME, Ending, Flow, Step
 from bot.dialogue.index import Node
+from bot.dialogue.meeting import goes_on
 from bot.dialogue.recall import holds, items_of, known_fact
 from bot.dialogue.reply import Prompt
 from bot.dialogue.values import filled
@@ -147,7 +148,7 @@ def _shown(draft: Draft, block: Node, codes: tuple[str, ...]) -> str | None:
     if newest is not None and newest != draft.open.revision:
         gone = _withdrawn(draft, draft.programme.flow(newest, draft.language), block)
     return next(
-        (code for code in codes if code not in gone and draft.item(block, code) is not None),
+        (code for code in codes if code not in gone and goes_on(draft, block, code)),
         None,
     )
 

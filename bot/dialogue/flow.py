@@ -46,11 +46,12 @@ class Test(Struct, frozen=True, omit_defaults=True):
     """One test of a condition: `subject` is a step, a fact, "channel", "person" or OWN_ANSWERS.
 
     `says` is one of: "is" (any of `values`), "is unknown", "has a comment", "has no comment",
-    "can play sound", "has spoken", "are known", "are unknown".
+    "can play sound", "has spoken", "are known", "are unknown"; of "a session", "no session":
+    "is near".
     """
 
     subject: str
-    kind: Literal["step", "fact", "channel", "person", "list"]
+    kind: Literal["step", "fact", "channel", "person", "list", "session"]
     says: str
     values: tuple[str, ...] = ()
 
@@ -83,6 +84,7 @@ class Step(Struct, frozen=True, omit_defaults=True):
     keep_as: str = ""
     optional: bool = False
     hand_over: bool = False
+    invite_to: str = ""  # "session": the answer takes, or leaves, a place at the current one
     remind_after: tuple[int, ...] = ()  # hours
     for_each: str = ""  # a list's name, or "choice of STEP": then `steps` is the block
     up_to: int = 0  # `up to 3 times`: the block may be gone through this often
@@ -153,6 +155,7 @@ class Flow(Struct, frozen=True, omit_defaults=True):
     language: str
     phase: str = ""
     keywords: tuple[str, ...] = ()
+    about: str = ""  # "own session": each talk is about one that the person leads
     minutes: int = 0  # 0: reckoned from the number of questions
     steps: tuple[Step, ...] = ()
     endings: tuple[Ending, ...] = ()

@@ -28,14 +28,16 @@ from bot.dialogue.reading import (
     table,
     words,
 )
+from bot.dialogue.sessions import OWN_SESSION, SESSION
 from bot.dialogue.stepfile import Around, StepReader
 from bot.dialogue.translate import Sentence, sentences
 from bot.dialogue.yamlnodes import Entry, Table, read_table
 
-KEYS = ("title", "phase", "language", "keywords", "minutes", "steps", "endings")
+KEYS = ("title", "phase", "language", "keywords", "about", "minutes", "steps", "endings")
 SPOKEN_LANGUAGE = "spoken language"
 # Empty here, filled while we run.
-FROM_THE_STORE = ("topics", "statements", "sessions", OWN_ANSWERS)
+FROM_THE_STORE = ("topics", "statements", SESSION, OWN_ANSWERS)
+ABOUT = (OWN_SESSION,)
 
 
 def load_flow(
@@ -100,6 +102,7 @@ class _FlowReader:
             language=self._language(entries.get("language")),
             phase=self._phase(entries.get("phase")),
             keywords=self._keywords(entries.get("keywords")),
+            about=self._about(entries.get("about")),
             minutes=self._minutes(entries.get("minutes")),
             steps=steps,
             endings=endings,
@@ -122,6 +125,9 @@ class _FlowReader:
 
     def _minutes(self, entry: Entry | None) -> int:
         return number(entry, self.complaints, "minute") if entry else 0
+
+    def _about(self, entry: Entry | None) -> str:
+        return one_of(entry, ABOUT, self.complaints, "thing to talk about") if entry else ""
 
     def _language(self, entry: Entry | None) -> str:
         source = self.consultation.source if self.consultation else ""

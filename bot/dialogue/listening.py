@@ -11,6 +11,7 @@ from bot.dialogue.longlists import paged, settled, turn_page
 from bot.dialogue.offers import (
     WELCOME,
     begin_next,
+    called,
     follow,
     go_on_with,
     keyword,
@@ -184,7 +185,7 @@ def _otherwise_meant(draft: Draft, reply: Reply) -> bool:
     flow = keyword(draft, reply.text)
     if flow:
         draft.understood = ("understood_keyword", flow)
-        take_up(draft, flow)
+        take_up(draft, called(draft, flow))
         return True
     if short(reply.text) in GREETINGS and not draft.idle:
         draft.understood = ("understood_greeting",)
@@ -251,7 +252,7 @@ def _without_a_talk(draft: Draft, reply: Reply, said: Command | None) -> None:
         draft.notice("language_changed")
     elif flow := keyword(draft, reply.text):
         draft.understood = ("understood_keyword", flow)
-        take_up(draft, flow)
+        take_up(draft, called(draft, flow))
     else:
         _something_said(draft, reply)
 

@@ -11,7 +11,9 @@ from bot.dialogue.draft import TAKE_PART, Draft, with_talk
 from bot.dialogue.engine import walk
 from bot.dialogue.flow import Choice, Flow
 from bot.dialogue.index import index_of
+from bot.dialogue.meeting import invites, near_now, unanswered
 from bot.dialogue.reply import Prompt
+from bot.dialogue.sessions import OWN_SESSION, led
 from bot.dialogue.words import short
 
 WELCOME = "welcome"  # the flow that a newcomer meets, in every consultation
@@ -50,11 +52,14 @@ def begin(draft: Draft, flow: str, about: str = "") -> None:
     now = draft.scene.now
     revision = draft.programme.current[flow]
     talk = Conversation(flow, revision, about, began_at=now, touched_at=now)
+    draft.begun.append(talk.key)
+    if not about and invites(flow_of(draft, flow)):  # it goes through all that one is invited to
+        draft.begun += [conversation_key(one) for one in draft.person.invitations
+                        if one.flow == flow and one.about]  # fmt: skip
     invitations = tuple(
-        one for one in draft.person.invitations if (one.flow, one.about) != (flow, about)
+        one for one in draft.person.invitations if conversation_key(one) not in draft.begun
     )
     draft.note_person(invitations=invitations)
-    draft.begun.append(talk.key)
     draft.foreground(talk)
     walk(draft, 0, None, ())
     follow(draft)
@@ -121,6 +126,7 @@ def begin_next(draft: Draft, *, after: str = "") -> bool:
         return False
     if not key:
         return False
+    draft.unasked = True
     begin(draft, *split(key))
     return True
 
@@ -131,10 +137,24 @@ def next_key(draft: Draft) -> str:
         return WELCOME
     for invitation in draft.person.invitations:
         key = conversation_key(invitation)
-        if invitation.flow in draft.programme.open_flows and key not in draft.person.done:
+        if key not in draft.person.done and _stands(draft, invitation):
             return key
     done = draft.person.done
     return next((flow for flow in _concerning(draft) if flow not in done), "")
+
+
+def _stands(draft: Draft, invitation: Invitation) -> bool:
+    """Say whether an invitation still leads somewhere: its flow may begin, its session comes."""
+    flow, about = invitation.flow, invitation.about
+    return may_begin(draft, flow, about) and not (about and over(draft, flow, about))
+
+
+def over(draft: Draft, flow: str, about: str) -> bool:
+    """Say whether this is a session to which nobody can come any more."""
+    session = draft.scene.sessions.get(about)
+    if not invites(flow_of(draft, flow)):
+        return False
+    return session is None or not session.may_come(draft.scene.now)
 
 
 def conversation_key(invitation: Invitation) -> str:
@@ -149,7 +169,9 @@ def _concerning(draft: Draft) -> list[str]:
     return [
         flow
         for flow in draft.programme.open_flows
-        if flow in draft.programme.current and (not wanted.get(flow) or role in wanted[flow])
+        if may_begin(draft, flow)
+        and (not wanted.get(flow) or role in wanted[flow])
+        and (not invites(flow_of(draft, flow)) or unanswered(draft))
     ]
 
 
@@ -166,11 +188,13 @@ def take_up(draft: Draft, key: str, *, switch: bool = False) -> None:
     known = _known(draft, key)
     if talk is not None and talk.key == key:
         repeat(draft, "we_were_here")
-    elif known is None and not may_begin(draft, flow):
+    elif known is None and not may_begin(draft, flow, about):
         closed(draft, flow)
+    elif about and over(draft, flow, about):
+        repeat(draft, "session_gone")
     elif newcomer(draft) and flow != WELCOME:
         _after_the_welcome(draft, flow, about)
-    elif known is None and key in draft.person.done and key not in draft.person.put_off:
+    elif known is None and _done_for_good(draft, flow, key):
         repeat(draft, "done_already", title=title_of(draft, flow))
     elif talk is not None and not draft.idle and not (switch and talk.flow != WELCOME):
         _after_this(draft, flow, about, known)
@@ -186,10 +210,35 @@ def _known(draft: Draft, key: str) -> Conversation | None:
     )
 
 
-def may_begin(draft: Draft, flow: str) -> bool:
-    """Say whether a flow is open for new conversations."""
-    known = draft.programme.current
-    return flow in known and (flow in draft.programme.open_flows or flow == WELCOME)
+def _done_for_good(draft: Draft, flow: str, key: str) -> bool:
+    """Say whether something was done and stays so: on sessions one may say more at any time."""
+    if key not in draft.person.done or key in draft.person.put_off:
+        return False
+    return not (invites(flow_of(draft, flow)) or of_own_session(draft, flow))
+
+
+def may_begin(draft: Draft, flow: str, about: str = "") -> bool:
+    """Say whether a flow is open for new conversations; a report is, for who led the session."""
+    if flow not in draft.programme.current:
+        return False
+    if of_own_session(draft, flow):
+        session = draft.scene.sessions.get(about)
+        return session is not None and session.leads and not session.cancelled
+    return flow in draft.programme.open_flows or flow == WELCOME
+
+
+def of_own_session(draft: Draft, flow: str) -> bool:
+    """Say whether each talk of a flow is about a session that the person led."""
+    return flow in draft.programme.current and flow_of(draft, flow).about == OWN_SESSION
+
+
+def called(draft: Draft, flow: str) -> str:
+    """Return the talk that a flow's keyword means: what one is invited to, or led last."""
+    for invitation in draft.person.invitations:
+        if invitation.flow == flow and invitation.about and _stands(draft, invitation):
+            return conversation_key(invitation)
+    about = led(draft.scene.sessions, draft.scene.now) if of_own_session(draft, flow) else ""
+    return f"{flow}/{about}" if about else flow
 
 
 def _after_the_welcome(draft: Draft, flow: str, about: str) -> None:
@@ -269,14 +318,27 @@ def offered(draft: Draft) -> list[Offered]:
     if newcomer(draft):
         keys = [*keys, WELCOME] if WELCOME not in keys else keys
     else:
-        invited = [one for one in draft.person.invitations if may_begin(draft, one.flow)]
+        invited = [one for one in draft.person.invitations if _stands(draft, one)]
         keys += map(conversation_key, invited)
         keys += draft.programme.open_flows
     done = set(draft.person.done) - set(draft.person.put_off) - set(keys[: len(talks)])
     if not newcomer(draft):
         done.add(WELCOME)
-    fresh = [key for key in dict.fromkeys(keys) if key not in done]
-    return [Offered(key, title_of(draft, split(key)[0])) for key in fresh]
+    fresh = [key for key in dict.fromkeys(keys) if key not in done or _again(draft, key)]
+    return [Offered(key, _titled(draft, key)) for key in fresh]
+
+
+def _again(draft: Draft, key: str) -> bool:
+    """Say whether something that was done is offered again: while there are sessions nearby."""
+    known = key in draft.programme.current
+    return known and invites(flow_of(draft, key)) and bool(near_now(draft))
+
+
+def _titled(draft: Draft, key: str) -> str:
+    flow, about = split(key)
+    session = draft.scene.sessions.get(about) if about else None
+    title = title_of(draft, flow)
+    return f"{title} : {session.named(draft.language)}" if session else title
 
 
 def menu(draft: Draft) -> None:

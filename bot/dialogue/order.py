@@ -20,6 +20,7 @@ from bot.dialogue.flow import (
     Step,
     Test,
 )
+from bot.dialogue.sessions import NEARNESS
 from bot.dialogue.stepcheck import ReadStep
 
 NEXT_ITEM = "next item"
@@ -28,6 +29,7 @@ LIST_OF_FACT = {
 }  # fmt: skip
 SCALE = tuple("12345")
 # What may be asked of neither a step nor a fact: the tests, and what to say of any other.
+Kind = Literal["step", "fact", "channel", "person", "list", "session"]
 _ONE_TEST: Mapping[str, tuple[tuple[str, ...], str, str]] = {
     "channel": (
         ("can play sound",),
@@ -43,6 +45,11 @@ _ONE_TEST: Mapping[str, tuple[tuple[str, ...], str, str]] = {
         ("are known", "are unknown"),
         'asks of "own answers" more than can be known',
         'write "own answers are known" or "own answers are unknown"',
+    ),
+    "session": (
+        ("is near",),
+        "asks of sessions more than can be known",
+        'write "a session is near" or "no session is near"',
     ),
 }
 _NOT_OF_A_STEP: Mapping[str, tuple[str, str]] = {
@@ -96,6 +103,7 @@ class Order:
             if home:
                 onward |= _after(outer, home)
             self._check_jumps(draft, onward, home)
+            self._check_invitation(draft, home)
             block = self._block(draft, outer) if draft.block else ()
             if draft.step.waits:
                 self.asked[draft.name] = draft
@@ -116,6 +124,15 @@ class Order:
             self._say(
                 draft, "for each", f'goes through the choice of "{found[1]}", which offers none',
                 "name a question with choices",
+            )  # fmt: skip
+
+    def _check_invitation(self, draft: ReadStep, home: str) -> None:
+        if draft.step.invite_to and (
+            not home or self.everything[home].step.for_each != draft.step.invite_to
+        ):
+            self._say(
+                draft, "invite to", "invites to a session, but stands in no block of sessions",
+                'move it below "for each: session"',
             )  # fmt: skip
 
     # --- conditions ---
@@ -145,13 +162,15 @@ class Order:
             )
         return Test(clause.subject, kind, clause.says, clause.values) if well else None
 
-    def _kind(self, clause: Clause) -> Literal["step", "fact", "channel", "person", "list"]:
+    def _kind(self, clause: Clause) -> Kind:
         if clause.subject == "channel":
             return "channel"
         if clause.subject == "person":
             return "person"
         if clause.subject == OWN_ANSWERS:
             return "list"
+        if clause.subject in NEARNESS:
+            return "session"
         step = self.everything.get(clause.subject)
         is_fact = clause.subject in FACTS
         if is_fact and (step is None or step.step.keep_as == clause.subject):

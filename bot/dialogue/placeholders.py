@@ -20,6 +20,9 @@ PLACEHOLDERS = (
     "item.title",
     "item.summary",
     "item.text",
+    "item.date",
+    "item.place",
+    "item.seats",
     "about.title",
     "about.summary",
     "about.text",
@@ -40,7 +43,10 @@ PLACEHOLDERS = (
     "figures.by_language",
     "answered",
 )
-OFTEN_EMPTY = ("first_name", "network", "network.keyword", "network.link", "progress", "answered")
+OFTEN_EMPTY = (
+    *("first_name", "network", "network.keyword", "network.link", "progress", "answered"),
+    "item.seats",
+)
 
 _FIELD = re.compile(r"\{([^{}\n]*)\}")
 _HOLE = "\0"  # stands for what was empty, until its surroundings are mended

@@ -4,6 +4,8 @@ from bot.dialogue.conversation import Answered
 from bot.dialogue.draft import Draft
 from bot.dialogue.flow import OWN_ANSWERS, Step, Test
 from bot.dialogue.index import Node, chosen_at
+from bot.dialogue.meeting import near_now, sessions_for
+from bot.dialogue.sessions import NEARNESS, SESSION
 
 
 def known_fact(draft: Draft, step: Step) -> tuple[str, ...] | None:
@@ -26,6 +28,8 @@ def items_of(draft: Draft, node: Node, path: tuple[str, ...]) -> tuple[str, ...]
         return tuple(str(n) for n in range(1, step.up_to + 1))
     if step.for_each == OWN_ANSWERS:
         return tuple(outcome.code for outcome in draft.scene.outcomes)
+    if step.for_each == SESSION:
+        return sessions_for(draft)
     source = chosen_at(step)
     if not source:
         return tuple(item.code for item in draft.flow.lists.get(step.for_each, ()))
@@ -58,6 +62,8 @@ def is_true(draft: Draft, test: Test, path: tuple[str, ...]) -> bool:
         return any(answered.held == "voice" for answered in draft.open.trail)
     if test.kind == "list":
         return bool(draft.scene.outcomes) == (test.says == "are known")
+    if test.kind == "session":
+        return bool(near_now(draft)) == (test.subject == NEARNESS[0])
     if test.kind == "fact":
         return _fact_is(draft.person.facts.get(test.subject), test)
     asking = draft.index.by_name.get(test.subject)

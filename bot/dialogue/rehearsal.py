@@ -18,13 +18,16 @@ A text that ends in "…" stands for everything that begins like it.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from bot.dialogue.fault import Complaints, nearest_or_all
 from bot.dialogue.reply import Kept, Learned, Prompt
+from bot.dialogue.sessions import ANSWERS, Session
 
 HEADERS = ("flow", "language", "channel", "facts", "who", "open", "about", "date", "done",
-           "figures", "own answers")  # fmt: skip
+           "figures", "own answers", "sessions")  # fmt: skip
 CHANNELS = ("telegram", "sms", "whatsapp")
 INDENT = "     "  # as wide as "bot: ", so that a block stands under its first line
 GOES_ON = "…"
@@ -32,6 +35,8 @@ GOES_ON = "…"
 EntryKind = Literal["bot", "person", "clock", "kept", "fact", "note"]
 
 _HEAD = re.compile(r"([^\W\d][\w' -]{0,30}?):(?:\s(.*)|$)")
+_WHEN = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d) (\S+)")
+SESSION_LIKE = 'write it like "fair = The fair; Town hall; 2026-11-14 15:00 Africa/Dakar; 9 left"'
 _LATER = re.compile(r"\[(?:(\d+|\w+) (minute|hour|day|week|month)s? later|next day)\]")
 _COUNTS = dict(zip(("one", "two", "three", "four", "five", "six", "ten"), (1, 2, 3, 4, 5, 6, 10),
                    strict=True))  # fmt: skip
@@ -91,6 +96,34 @@ def _check(head: dict[str, str], complaints: Complaints) -> None:
     channel = head.get("channel", "telegram")
     if channel not in CHANNELS:
         complaints.add(1, f'there is no channel "{channel}"', nearest_or_all(channel, CHANNELS))
+    for line in lines_of(head.get("sessions", "")):
+        if read_session(line) is None:
+            complaints.add(1, f'"{line}" is no session', SESSION_LIKE)
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a head's value."""
+    return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def read_session(line: str) -> Session | None:
+    """Read a session as `SESSION_LIKE` writes it; behind it may stand an answer, or "own"."""
+    code, _, rest = line.partition("=")
+    title, place, when, *more = [part.strip() for part in (*rest.split(";"), "", "")]
+    found = _WHEN.fullmatch(when)
+    if found is None or not (code.strip() and title and place):
+        return None
+    try:
+        begins = datetime.fromisoformat(f"{found[1]}T{found[2]}").replace(tzinfo=ZoneInfo(found[3]))
+    except (ValueError, KeyError, OSError):
+        return None
+    left = next((int(part.split()[0]) for part in more if part.endswith(" left")), None)
+    region = next((part.split()[1] for part in more if part.startswith("region ")), "")
+    answer = next((part for part in more if part in (*ANSWERS, "waiting")), "")
+    return Session(
+        code.strip(), {"": title}, place, found[3], int(begins.timestamp() * 1000), left=left,
+        region=region, answer=answer, leads="own" in more,
+    )  # fmt: skip
 
 
 def _blocks(text: str, complaints: Complaints) -> Iterator[Entry]:
@@ -160,7 +193,8 @@ def written_whole(rehearsal: Rehearsal, entries: Iterable[Entry]) -> str:
     """Return the file of a rehearsal with these entries; its notes and head stay in front."""
     notes = [entry for entry in rehearsal.entries if entry.kind == "note" and entry.line == 1]
     lines = [line for note in notes for line in written(note)]
-    lines += [f"{key}: {value}" for key, value in rehearsal.head.items()]
+    for key, value in rehearsal.head.items():
+        lines += written(Entry("kept", value, 0, key))
     for entry in entries:
         if entry not in notes:
             lines += written(entry)

@@ -27,11 +27,14 @@ from bot.dialogue.rehearsal import (
     drawn,
     fact_line,
     kept_line,
+    lines_of,
     passing,
+    read_session,
     same,
     written_whole,
 )
 from bot.dialogue.reply import File, FileKind, Prompt, Reply
+from bot.dialogue.sessions import Session
 
 FIRST_DAY = "2026-10-05T09:00"  # a Monday; a head's `date:` says otherwise
 MINUTE = 60_000
@@ -167,6 +170,7 @@ def scene_of(rehearsal: Rehearsal) -> Scene:
         burst_ms=0,
         locale_hint=rehearsal.head.get("language", ""),
         outcomes=tuple(outcomes_of(rehearsal)),
+        sessions=_sessions(rehearsal),
     )
 
 
@@ -190,6 +194,11 @@ def outcomes_of(rehearsal: Rehearsal) -> Iterator[Outcome]:
         section, colon, text = (part.strip() for part in line.partition(":"))
         if colon:
             yield Outcome({language: text}, section.strip("-"), contribution=str(number))
+
+
+def _sessions(rehearsal: Rehearsal) -> dict[str, Session]:
+    read = map(read_session, lines_of(rehearsal.head.get("sessions", "")))
+    return {one.code: one for one in read if one is not None}
 
 
 class _Stage:
@@ -222,6 +231,17 @@ class _Stage:
         self.turn = turn
         self.person = _person.decode(dump(turn.person))
         self.prompts = [prompt for prompt in map(self.show, turn.prompts) if drawn(prompt)]
+        for effect in turn.effects:
+            if effect.kind == "rsvp":
+                self._take_place(*effect.detail.split(" "))
+
+    def _take_place(self, code: str, answer: str) -> None:
+        """Let the next turn know of an answer to a session, as the store would."""
+        session = self.scene.sessions[code]
+        kept = session.answer == "coming" or session.left is None or session.left > 0
+        said = "waiting" if answer == "coming" and not kept else answer
+        sessions = {**self.scene.sessions, code: replaced(session, answer=said)}
+        self.scene = replaced(self.scene, sessions=sessions)
 
     def bot(self, entry: Entry) -> None:
         got = drawn(self.prompts.pop(0)) if self.prompts else ""

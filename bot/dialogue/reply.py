@@ -67,6 +67,7 @@ class Prompt(Struct, frozen=True, omit_defaults=True):
     place: bool = False  # a place is asked for
     closes: str = ""  # the key of a question whose buttons are to be taken away
     ends_place: bool = False  # a place was asked for: its button is to be taken away
+    either: dict[str, str] = field(default_factory=dict)  # what is said, by what an effect leads to
     redraws: bool = False  # only its buttons changed: the message that was pressed shows them
 
 
@@ -135,6 +136,7 @@ EffectKind = Literal[
     "mark verdict told",
     "link code",  # give a code by which another channel is linked
     "link",  # the person agreed: this channel and the one of the code are one person's
+    "rsvp",  # detail: the session and the answer; a prompt's `either` says what came of it
 ]
 
 

@@ -10,9 +10,10 @@ from bot.dialogue.commands import language_named
 from bot.dialogue.fault import Complaints
 from bot.dialogue.flow import CONSENTS, Step
 from bot.dialogue.reading import is_reserved
+from bot.dialogue.sessions import ANSWERS, NEEDED
 from bot.dialogue.yamlnodes import Scalar
 
-OF_A_QUESTION = ("choose", "keep as", "optional", "remind after")
+OF_A_QUESTION = ("choose", "keep as", "optional", "remind after", "invite to")
 ROUNDS = re.compile(r"up to ([2-9]) times")
 
 
@@ -108,6 +109,7 @@ class StepCheck:
         self._check_labels(step)
         self._check_choices(step)
         self._check_fact(step)
+        self._check_invitation(step)
 
     def _check_labels(self, step: Step) -> None:
         for choice in step.choices:
@@ -133,6 +135,12 @@ class StepCheck:
                 f'offers the language "{extra[0]}", which the consultation does not have',
                 'add it to "languages" in consultation.yaml, or take it out',
             )
+
+    def _check_invitation(self, step: Step) -> None:
+        codes = {choice.code for choice in step.choices}
+        if step.invite_to and (not NEEDED <= codes <= set(ANSWERS) or step.choose != "one"):
+            remedy = 'its choices must be "coming" and "not", and "perhaps" if you want it'
+            self._say("invite to", "invites somebody", remedy)
 
 
 MEANS_ELSE = "a word by which people, or the carrier, mean something else at any time"

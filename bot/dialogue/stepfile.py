@@ -19,6 +19,7 @@ from bot.dialogue.reading import (
     words,
     yes,
 )
+from bot.dialogue.sessions import SESSION
 from bot.dialogue.stepcheck import ROUNDS, ReadStep, StepCheck
 from bot.dialogue.yamlnodes import Entry, Scalar, Table
 
@@ -26,9 +27,9 @@ ITEM_DOCUMENTS = ("item audio", "item document")
 KEYS = (
     *("say", "more", "attach", "ask", "choices", "choices from", "choose", "answer", "only if"),
     *("if CODE", "for each", "steps", "up to 3 times", "keep as", "optional", "remind after"),
-    "hand over",
+    *("hand over", "invite to"),
 )
-NOT_YET = ("hear others", "invite to", "vote on", "compare")
+NOT_YET = ("hear others", "vote on", "compare")
 _CHOICE_OF = re.compile(r"choice of (\S+)")
 
 
@@ -150,6 +151,9 @@ class _StepKeys:
     def flag(self, entry: Entry) -> None:
         self.values[entry.key.replace(" ", "_")] = yes(entry, self.complaints)
 
+    def invitation(self, entry: Entry) -> None:
+        self.values["invite_to"] = one_of(entry, (SESSION,), self.complaints, "thing to come to")
+
     def for_each(self, entry: Entry) -> None:
         name = " ".join(words(entry, self.complaints).split())
         self.values["for_each"] = name
@@ -197,5 +201,6 @@ _READERS: dict[str, Callable[[_StepKeys, Entry], None]] = {
     "keep as": _StepKeys.fact,
     "optional": _StepKeys.flag,
     "hand over": _StepKeys.flag,
+    "invite to": _StepKeys.invitation,
     "remind after": _StepKeys.reminders,
 }

@@ -21,6 +21,7 @@ from bot.dialogue.index import Node
 from bot.dialogue.longlists import LONG, forget_pick, make_sure, settled
 from bot.dialogue.numbers import parse_number, parse_numbers, said_number
 from bot.dialogue.reply import File, Reply
+from bot.dialogue.sessions import OWN_SESSION
 from bot.dialogue.understand import Read, read_one, read_several
 
 GOOD = ("pending", "kept")
@@ -208,7 +209,8 @@ def _numbers(draft: Draft, reply: Reply) -> None:
 def _date(draft: Draft, reply: Reply) -> None:
     from bot.dialogue.dates import parse_date, said_date
 
-    iso = parse_date(reply.text, draft.language, draft.scene.now)
+    past = draft.flow.about == OWN_SESSION
+    iso = parse_date(reply.text, draft.language, draft.scene.now, past=past)
     _noted(draft, reply, iso, said_date(iso, draft.language) if iso else "")
 
 

@@ -16,7 +16,15 @@ from bot.dialogue.conversation import (
 from bot.dialogue.draft import Draft
 from bot.dialogue.flow import Choice, Flow
 from bot.dialogue.listening import listen
-from bot.dialogue.offers import WELCOME, begin, conversation_key, flow_of, follow
+from bot.dialogue.meeting import news, rsvp
+from bot.dialogue.offers import (
+    WELCOME,
+    begin,
+    conversation_key,
+    flow_of,
+    follow,
+    of_own_session,
+)
 from bot.dialogue.reply import File, Prompt, Reply
 from bot.dialogue.words import clean
 
@@ -67,7 +75,19 @@ def invite(programme: Programme, person: Person, scene: Scene, invitation: Invit
     draft.note_person(invitations=(*invited, invitation))
     known = any(one.key == key and one.state != "ended" for one in person.conversations)
     if not (person.stopped or draft.refused or known or key in person.done):
-        draft.prompts.append(_announcement(draft, key))
+        what = "report" if of_own_session(draft, invitation.flow) else "new"
+        told = news(draft, invitation.flow, invitation.about, what)
+        draft.prompts.append(told or _announcement(draft, key))
+    return draft.finish()
+
+
+def tell_of_session(
+    programme: Programme, person: Person, scene: Scene, flow: str, code: str, what: str
+) -> Turn:
+    """Tell someone what is new about a session, or that it is soon; `what` names the phrase."""
+    draft = Draft(programme, person, scene)
+    told = None if person.stopped or draft.refused else news(draft, flow, code, what)
+    draft.prompts += [told] if told else []
     return draft.finish()
 
 
@@ -140,6 +160,9 @@ def _code_earlier(draft: Draft, key: str, place: str, code: str) -> None:
     for talk in draft.person.conversations:
         if talk.key != key:
             continue
+        step, _, item = place.partition("@")
+        if item and amending.node_of(draft, talk, step).step.invite_to:
+            rsvp(draft, talk.flow, item, code)
         trail = tuple(
             replace(one, codes=(code,), unresolved=False) if one.place == place else one
             for one in talk.trail

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from math import ceil
 
+from bot.dialogue import meeting
 from bot.dialogue.draft import Draft
 from bot.dialogue.figures import said_figure, said_month
 from bot.dialogue.flow import Item, Phase, Step
 from bot.dialogue.index import Node, chosen_at
 from bot.dialogue.placeholders import PLACEHOLDERS, fill
 from bot.dialogue.recall import holds, items_of
+from bot.dialogue.sessions import SESSION
 
 MINUTES_A_QUESTION = 0.6  # to read or hear it and answer; used where a flow does not say
 
@@ -78,6 +80,8 @@ def _item(values: Values, part: str) -> object:
     item = values.draft.item(node.block, path[-1])
     if item is None:
         return ""
+    if part in OF_A_SESSION:
+        return _of_session(values, item.code, part) if node.block.step.for_each == SESSION else ""
     return _number(values, node.block) if part == "number" else _shown(values, item, part)
 
 
@@ -89,10 +93,26 @@ def _number(values: Values, block: Node) -> int:
 
 def _about(values: Values, part: str) -> object:
     about = values.draft.open.about
+    if about and about in values.draft.scene.sessions:
+        return _of_session(values, about, part)
     for items in values.draft.index.items.values():
         if about in items:
             return _shown(values, items[about], part)
     return ""
+
+
+OF_A_SESSION = ("date", "place", "seats")
+
+
+def _of_session(values: Values, code: str, part: str) -> str:
+    draft, session = values.draft, values.draft.scene.sessions[code]
+    if part == "title":
+        return session.named(draft.language)
+    if part == "date":
+        return meeting.when(draft, session)
+    if part == "seats":
+        return meeting.seats(draft, session)
+    return session.place if part == "place" else ""
 
 
 def _shown(values: Values, item: Item, part: str) -> str:

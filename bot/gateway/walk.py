@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.dialogue.flow import Choice, Flow, Item, Step
 from bot.dialogue.placeholders import OFTEN_EMPTY, fill
 from bot.dialogue.reply import Attachment, Prompt
+from bot.dialogue.sessions import NEARNESS, SESSION
 
 # Values of ordinary length, so that figures are those of ordinary messages.
 SAMPLE: Mapping[str, str] = {
@@ -16,9 +17,15 @@ SAMPLE: Mapping[str, str] = {
     "network": "Union des femmes",
     "network.keyword": "FEMMES",
     "network.link": "https://example.org/j/femmes",
-    "about.date": "2026-11-24",
+    "about.title": "Vendre ensemble au marché",
+    "about.date": "samedi 14 novembre 2026, 15:00",
+    "about.place": "Maison des associations, Thiès",
+    "item.date": "samedi 14 novembre 2026, 15:00",
+    "item.place": "Maison des associations, Thiès",
+    "item.seats": "Places : 12.",
     "figures.people": "1200",
 }
+NEARBY = 2  # sessions at a time, for most people
 NEXT_PAGE = "0 = more"  # about as long in any language; only the first page is counted
 
 
@@ -65,6 +72,8 @@ def _steps(
     for step in steps:
         if not everything and any(test.kind == "step" for test in step.only_if):
             continue
+        if any(test.subject == NEARNESS[1] for test in step.only_if):
+            continue  # it is said instead of all the rest
         if not step.steps:
             yield step, item
         for inner in _rounds(flow, step, everything=everything) if step.steps else ():
@@ -80,6 +89,8 @@ def _rounds(flow: Flow, block: Step, *, everything: bool) -> Sequence[Mapping[st
 def _items(flow: Flow, block: Step) -> Sequence[Item]:
     if block.up_to:
         return [Item(str(place)) for place in range(1, block.up_to + 1)]
+    if block.for_each == SESSION:
+        return [Item(str(place), SAMPLE["about.title"]) for place in range(1, NEARBY + 1)]
     if block.for_each in flow.lists:
         return [item for item in flow.lists[block.for_each] if not item.hidden]
     asked = _asked(flow.steps, block.for_each.removeprefix("choice of "))
@@ -91,6 +102,8 @@ def _times(flow: Flow, block: Step) -> Exchanges:
     number = len(_items(flow, block))
     if block.up_to:
         return Exchanges(1, block.up_to)
+    if block.for_each == SESSION:
+        return Exchanges(1, NEARBY)
     asked = _asked(flow.steps, block.for_each.removeprefix("choice of "))
     if block.for_each in flow.lists or asked is None:
         return Exchanges(number, number)

@@ -27,7 +27,7 @@ def test_a_rehearsal_comes_out_as_it_is_written(name: str) -> None:
     assert not play(ALL[name], shipped(), shown_on(ALL[name])).differences
 
 
-@pytest.mark.parametrize("phase", ["trends", "reactions"])
+@pytest.mark.parametrize("phase", ["trends", "reactions", "sessions"])
 @pytest.mark.parametrize("who", PEOPLE)
 def test_each_kind_of_participant_rehearses_each_phase(who: str, phase: str) -> None:
     mine = [one for name, one in ALL.items() if name.startswith(f"{phase}-{who}-")]
@@ -36,7 +36,7 @@ def test_each_kind_of_participant_rehearses_each_phase(who: str, phase: str) -> 
     assert told is None or told[1] == PEOPLE[who]
 
 
-@pytest.mark.parametrize("phase", ["welcome", "trends", "reactions"])
+@pytest.mark.parametrize("phase", ["welcome", "trends", "reactions", "session"])
 def test_the_languages_are_shared_out_within_a_phase(phase: str) -> None:
     spoken = {one.head["language"] for name, one in ALL.items() if name.startswith(phase)}
     assert spoken == set(LANGUAGES)

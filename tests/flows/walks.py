@@ -12,7 +12,7 @@ from channels.capabilities import BY_NAME
 from channels.segments import segments
 
 LANGUAGES = ("fr", "en", "es")
-SHIPPED = ("welcome", "trends", "reactions")
+SHIPPED = ("welcome", "trends", "reactions", "sessions", "session-report")
 LONGEST = 40  # replies: whoever needs more is going round in circles
 
 
