@@ -87,12 +87,24 @@ class OutFile(msgspec.Struct, frozen=True, omit_defaults=True):
     title: str = ""
 
 
+class Template(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A sentence that a provider approved beforehand: its name of it, and the words to fill in."""
+
+    sid: str
+    words: tuple[str, ...] = ()  # of its variables 1, 2 …
+    text: str = ""  # as the person reads it
+
+
 class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One message to one address, already cut to what the channel can carry."""
+    """One message to one address, already cut to what the channel can carry.
+
+    Where the channel's window is closed, `outside` goes out in its place ("template"), or with
+    `waits` the message waits until the person writes; else it is dropped.
+    """
 
     address: str
     account: str = ""
-    do: Literal["send", "acknowledge", "redraw", "close"] = "send"
+    do: Literal["send", "acknowledge", "redraw", "close", "template"] = "send"
     text: str = ""
     buttons: tuple[tuple[Button, ...], ...] = ()  # rows
     file: OutFile | None = None
@@ -101,6 +113,8 @@ class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
     of: str = ""  # acknowledge: what; redraw and close: the provider's id of the message
     delivery: str = ""  # our own id of it, where the provider tells later what became of it
     link_preview: bool = False
+    outside: Template | None = None
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,6 +159,7 @@ class Capabilities:
     can_begin: bool = False  # may write first
     edits: bool = False
     acknowledges: bool = False
+    reports: bool = False  # its provider tells later what became of a message
     overall: Pace = Pace(30, 30)
     per_address: Pace = Pace(1, 3)
     unit: Literal["message", "segment"] = "message"

@@ -36,6 +36,7 @@ SMS = Capabilities(
     hears=True,  # as MMS brings it, where it does
     file_limit_in=5 * MB,
     can_begin=True,
+    reports=True,
     overall=Pace(10, 1),
     per_address=Pace(1, 3),
     unit="segment",
@@ -57,6 +58,7 @@ WHATSAPP = Capabilities(
     hears=True,
     window=timedelta(hours=23, minutes=55),  # Meta's is 24 h, counted by Meta's clock
     can_begin=True,
+    reports=True,
     overall=Pace(80, 1),
     per_address=Pace(1, 3),
 )

@@ -27,7 +27,7 @@ def call_of(outgoing: Outgoing, file: InputFile | str | None = None) -> Call:
             return "answerCallbackQuery", _acknowledged(outgoing)
         case "redraw" | "close":
             return "editMessageReplyMarkup", _redrawn(outgoing)
-        case "send":
+        case _:
             return _sent(outgoing, file)
 
 

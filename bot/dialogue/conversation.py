@@ -118,6 +118,7 @@ class Scene(Struct, frozen=True, omit_defaults=True):
     buttons: bool = True
     at_once: int = 100  # choices that one message shows in any case; a longer list may have pages
     handed_at: Moment | None = None  # the open question's first hand-over to the provider
+    unseen: bool = False  # it never reached the person: what they write cannot answer it
     burst_ms: int = 2000
     locale_hint: str = ""  # the phone's language, where the channel tells
     display_name: str = ""

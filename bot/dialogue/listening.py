@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from bot.dialogue import amending, editing, linking, rights, wishes
 from bot.dialogue.answers import hear, keep_aside
-from bot.dialogue.asking import ask_again, question_text, resume
+from bot.dialogue.asking import ask_again, question_text, repeat_all, resume
 from bot.dialogue.commands import Command, command, language_named, start_payload
 from bot.dialogue.draft import Draft
 from bot.dialogue.longlists import paged, settled, turn_page
@@ -143,8 +143,24 @@ def _after_a_no(draft: Draft, reply: Reply, said: Command | None) -> None:
 
 
 def _in_a_talk(draft: Draft, reply: Reply, said: Command | None) -> None:
-    _at_a_question(draft, reply, said)
+    if draft.scene.unseen and draft.open.open_key:
+        _at_an_unseen_question(draft, reply, said)
+    else:
+        _at_a_question(draft, reply, said)
     follow(draft)
+
+
+def _at_an_unseen_question(draft: Draft, reply: Reply, said: Command | None) -> None:
+    """Let words belong to the question before, and put the one that never reached the person."""
+    key = draft.open.open_key
+    if said is not None or reply.pressed or reply.edits:
+        _at_a_question(draft, reply, said)
+    elif not _otherwise_meant(draft, reply):
+        amending.add_to_before(draft, reply)
+    if draft.talk is not None and draft.talk.open_key == key:
+        draft.prompts = [one for one in draft.prompts if one.key != key]
+        draft.note(asked_at=draft.scene.now)  # nothing sent before now can be its answer
+        repeat_all(draft)
 
 
 def _at_a_question(draft: Draft, reply: Reply, said: Command | None) -> None:

@@ -17,10 +17,19 @@ from bot.gateway.gate import Gate
 from bot.gateway.house import House
 from bot.gateway.line import Line
 from bot.gateway.pace import Buckets
-from bot.gateway.tried import REPEATED, Tried, back_off, later, not_now, uncertain, went_out
+from bot.gateway.tried import (
+    Tried,
+    back_off,
+    later,
+    not_now,
+    uncertain,
+    went_out,
+    window_closed,
+)
+from bot.gateway.window import is_known_open, length_of, through
 from bot.store import deliveries, participants
 from bot.store.database import DatabaseAway, DatabaseRefuses
-from bot.store.deliveries import Due, Settled
+from bot.store.deliveries import REPEATED, Due, Settled
 from bot.store.sent import provider_id_of, sent_as
 from channels.base import Channel, LooksUp, Outgoing, Receipt
 from channels.errors import DeliveryError
@@ -248,6 +257,10 @@ class Sender:
                 if not outgoing.of:
                     return Tried(Settled(due.id, "skipped", "the question was never sent"), due)
             outgoing = msgspec.structs.replace(outgoing, delivery=str(due.id))
+            passed = through(outgoing, due, self.channel.can, self.house.clock())
+            if isinstance(passed, Settled):
+                return Tried(passed, due)
+            outgoing = passed
             receipt = await self._found(due, outgoing) or await self.channel.send(outgoing)
         except DeliveryError as error:
             return self._failed(due, error)
@@ -285,6 +298,8 @@ class Sender:
             return later(due, reason, moment + BROKEN_MS)
         if failure.means == "moved" and due.attempts + 1 < ATTEMPTS:
             return replace(later(due, reason, moment), moved_to=error.moved_to)
+        if failure.means == "window" and is_known_open(self.channel.can, due.last_in_at, moment):
+            return window_closed(due, moment)
         if failure.means == "uncertain":
             look_up_ms = LOOK_UP_MS if isinstance(self.channel, LooksUp) else 0
             return Tried(uncertain(due, reason, moment, look_up_ms), due)
@@ -325,6 +340,9 @@ class Sender:
                 participants.set_address_state(
                     connection, one.due.address, one.address_state, one.reason
                 )
+            if one.closed_at:
+                length = length_of(self.channel.can) or 0
+                participants.close_window(connection, one.due.address, one.closed_at - length)
             if one.moved_to:
                 deliveries.move(connection, seal, one.due, one.moved_to)
 

@@ -36,4 +36,4 @@ class Gate:
             self._seen = await self._database.read(look_again, ids)
             self._seen_at = self._clock()
         seen = self._seen.get(due.id)
-        return seen and replace(due, stopped_at=seen.stopped_at, address_state=seen.address_state)
+        return seen and replace(due, **seen._asdict())

@@ -32,6 +32,7 @@ class Seat:
     stopped_at: int | None
     trial: bool
     handed_at: int | None = None  # when the open question was first given to the provider
+    unseen: bool = False  # it was dropped: its window was closed
     changed: bool = False
     outcomes: tuple[Outcome, ...] = ()  # of what they said, where a talk may tell them
     owners: dict[str, int] = field(default_factory=dict)  # conversation key → who began it, if
@@ -142,6 +143,9 @@ class Sitting:
         handed = sent.handed_over(self.connection, open_questions)
         for key, at in handed.items():
             self.seats[key].handed_at = at
+        never = {key: one for key, one in open_questions.items() if key not in handed}
+        for key in sent.never_seen(self.connection, never):
+            self.seats[key].unseen = True
 
     def scene(self, seat: Seat, channel: str, hint: str = "", name: str = "") -> Scene:
         """Return what a turn of this person may know besides the programme."""
@@ -153,6 +157,7 @@ class Sitting:
             buttons=can.buttons > 0,
             at_once=max(can.buttons, can.list_items) or NUMBERED_AT_ONCE,
             handed_at=seat.handed_at,
+            unseen=seat.unseen,
             burst_ms=self.house.burst_ms,
             locale_hint=hint,
             display_name=name,

@@ -6,7 +6,7 @@ aside alone, and its sender is told something kind; the same when the database r
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -246,7 +246,16 @@ def _one_by_one(
             seen.pop(address.id, None)  # a STOP that the provider took: the way is closed behind it
         outcomes.append(_one(sitting, seat, address, row, incoming, files.get(row.id, ())))
     participants.heard_from(sitting.connection, seen)
+    _let_go(sitting, [one for one in known.values() if one.id in seen])
     return outcomes
+
+
+def _let_go(sitting: Sitting, heard: Iterable[Address]) -> None:
+    """Send what waited for the next word of those who wrote, or for their phones to be on."""
+    waits = [one for one in heard if sitting.house.can(one.channel).reports]
+    if waits:
+        people = {sitting.speaking.get(one.id, one.participant) for one in waits}
+        deliveries.let_go(sitting.connection, people, {one.channel for one in waits})
 
 
 def _one(
@@ -278,7 +287,7 @@ def _one(
     if files and seat.person.facts.get(TAKE_PART) == "no":
         sitting.unwanted.add(seat.id)
     put_down(sitting, seat, turn, address, pressed_on=incoming.keyboard_of)
-    seat.handed_at = None  # what is open now was not handed to anybody yet
+    seat.handed_at, seat.unseen = None, False  # what is open now was not handed to anybody yet
     return row.id, "answered", msgspec.json.encode(turn.understood).decode()
 
 

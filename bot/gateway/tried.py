@@ -3,11 +3,11 @@
 import random
 from dataclasses import dataclass
 
-from bot.store.deliveries import Due, Settled
+from bot.store.deliveries import REPEATED, Due, Settled
 from channels.base import Receipt
 
+KNOWN_MS = 1000  # longer than a look at the gate holds
 BACK_OFF = (1, 2, 5, 15, 60, 300, 900, 3600, 3600, 3600, 3600)  # seconds, before jitter
-REPEATED = "uncertain"  # the reason of a delivery that is sent a second time for want of an answer
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Tried:
     address_state: str = ""
     reason: str = ""
     moved_to: str = ""
+    closed_at: int = 0  # by then, at the latest, the address's window was closed
 
 
 def not_now(due: Due, not_before: int) -> Tried:
@@ -30,6 +31,12 @@ def later(due: Due, reason: str, not_before: int) -> Tried:
     """Try again later; that it was repeated once already must not be forgotten."""
     kept = REPEATED if due.reason == REPEATED else reason
     return Tried(Settled(due.id, "waiting", kept, not_before=not_before), due)
+
+
+def window_closed(due: Due, moment: int) -> Tried:
+    """Try again when everybody knows of it: a template, or nothing, goes out then."""
+    settled = Settled(due.id, "waiting", not_before=moment + KNOWN_MS, tried=False)
+    return Tried(settled, due, closed_at=moment)
 
 
 def went_out(due: Due, receipt: Receipt) -> Settled:

@@ -29,6 +29,9 @@ from bot.store.wire import NewDelivery
 COLUMN = b"deliveries"
 UNASKED = ("broadcast", "reminder")  # never to someone who said stop
 FINAL = ("sent", "delivered", "read", "failed", "skipped", "perhaps", "cancelled")
+NEVER = 32_503_680_000_000  # the year 3000: until something else lets a delivery go
+REPEATED = "uncertain"  # why something is sent twice: the first time it may have arrived
+HELD = "window"  # why it waits for its person's next word; what comes later may overtake it
 FORWARD = {"waiting": 0, "sending": 1, "perhaps": 2, "sent": 3, "delivered": 4, "read": 5}
 
 
@@ -49,6 +52,8 @@ class Due:
     reason: str
     stopped_at: int | None
     address_state: str
+    last_in_at: int | None = None  # when its address was last heard from
+    account: str = ""  # and to which of our senders it wrote
 
     def open(self, seal: Seal) -> bytes:
         """Return the Outgoing, as JSON."""
@@ -122,7 +127,7 @@ _claimed = (
 _DUE = (deliveries.c.id, deliveries.c.participant_id, deliveries.c.address_id, deliveries.c.kind,
         deliveries.c.sealed, deliveries.c.attempts, deliveries.c.question, deliveries.c.closes,
         deliveries.c.made_at, deliveries.c.units, deliveries.c.reason, participants.c.stopped_at,
-        addresses.c.state)  # fmt: skip
+        addresses.c.state, addresses.c.last_in_at, addresses.c.account)  # fmt: skip
 
 
 def _due(
@@ -148,14 +153,22 @@ def _due(
 
 
 class Standing(NamedTuple):
-    """How a delivery in hand stands: when its person stopped, if so, and its address's state."""
+    """How a delivery in hand stands: when its person stopped, if so, and how its address is."""
 
     stopped_at: int | None
     address_state: str
+    last_in_at: int | None
+    account: str
 
 
 _again = (
-    select(deliveries.c.id, participants.c.stopped_at, addresses.c.state)
+    select(
+        deliveries.c.id,
+        participants.c.stopped_at,
+        addresses.c.state,
+        addresses.c.last_in_at,
+        addresses.c.account,
+    )
     .select_from(deliveries)
     .join(participants, participants.c.id == deliveries.c.participant_id)
     .join(addresses, addresses.c.id == deliveries.c.address_id)
@@ -166,7 +179,7 @@ _again = (
 def look_again(connection: Connection, ids: Collection[int]) -> dict[int, Standing]:
     """Return how those stand that are still in hand."""
     rows = connection.execute(_again, {"b_ids": list(ids)})
-    return {row.id: Standing(row.stopped_at, row.state) for row in rows}
+    return {row[0]: Standing(*row[1:]) for row in rows}
 
 
 _earlier = deliveries.alias("earlier")
@@ -174,7 +187,11 @@ _earlier = deliveries.alias("earlier")
 
 def _behind_another(moment: int) -> ColumnElement[bool]:
     """Say whether an earlier one to the same person is in hand, or must wait."""
-    later = and_(_earlier.c.state == "waiting", _earlier.c.not_before > moment)
+    later = and_(
+        _earlier.c.state == "waiting",
+        _earlier.c.not_before > moment,
+        _earlier.c.reason != HELD,
+    )
     return exists().where(
         _earlier.c.participant_id == deliveries.c.participant_id,
         _earlier.c.channel == deliveries.c.channel,
@@ -258,6 +275,33 @@ def cancel(connection: Connection, participant: int, reason: str) -> int:
     return connection.execute(query).rowcount
 
 
+def try_again(
+    connection: Connection, delivery: int, reason: str, not_before: int, *, attempts: int
+) -> None:
+    """Send again what the provider took and then could not bring, as if it was never handed over.
+
+    `attempts`: how many count.
+    """
+    values = {"state": "waiting", "reason": reason, "not_before": not_before, "provider_id": "",
+              "first_at": None, "attempts": attempts}  # fmt: skip
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
+
+
+def let_go(connection: Connection, people: Collection[int], channels: Collection[str]) -> int:
+    """Send at once what waited for people's next word, or for their phones; return how many."""
+    query = (
+        update(deliveries)
+        .where(
+            deliveries.c.participant_id.in_(list(people)),
+            deliveries.c.channel.in_(list(channels)),
+            deliveries.c.state == "waiting",
+            deliveries.c.reason.not_in(("", REPEATED)),
+        )
+        .values(not_before=0)
+    )
+    return connection.execute(query).rowcount
+
+
 def uncertain(connection: Connection, channel: str, before: int) -> tuple[int, int]:
     """Settle what a crash left half sent before a moment: (sent again once, perhaps sent).
 
@@ -266,12 +310,12 @@ def uncertain(connection: Connection, channel: str, before: int) -> tuple[int, i
     """
     ours = (deliveries.c.state == "sending") & (deliveries.c.channel == channel)
     left = ours & (deliveries.c.last_at <= before)
-    again = left & (deliveries.c.kind != "broadcast") & (deliveries.c.reason != "uncertain")
+    again = left & (deliveries.c.kind != "broadcast") & (deliveries.c.reason != REPEATED)
     repeated = connection.execute(
-        update(deliveries).where(again).values(state="waiting", reason="uncertain", not_before=0)
+        update(deliveries).where(again).values(state="waiting", reason=REPEATED, not_before=0)
     ).rowcount
     perhaps = connection.execute(
-        update(deliveries).where(left).values(state="perhaps", reason="uncertain")
+        update(deliveries).where(left).values(state="perhaps", reason=REPEATED)
     ).rowcount
     return repeated, perhaps
 

@@ -275,6 +275,15 @@ def set_address_state(connection: Connection, address: int, state: str, reason: 
     )
 
 
+def close_window(connection: Connection, address: int, heard_at: int) -> None:
+    """Write that an address was heard from no later than this, as its provider counts."""
+    connection.execute(
+        update(addresses)
+        .where(addresses.c.id == address, addresses.c.last_in_at > heard_at)
+        .values(last_in_at=heard_at)
+    )
+
+
 def move_address(connection: Connection, seal: Seal, address: Address, to: str) -> bool:
     """Give an address its new number; False when the new one is known already."""
     index = seal.index(address.channel, to)

@@ -1,14 +1,14 @@
 """What was sent, looked up again: when a question was handed over, under which id, its words."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, bindparam, select, update
 
-from bot.store.deliveries import COLUMN
+from bot.store.deliveries import COLUMN, HELD, REPEATED
 from bot.store.seal import Seal
-from bot.store.tables import deliveries
+from bot.store.tables import addresses, deliveries
 
 Body = TypeVar("Body")
 
@@ -52,25 +52,58 @@ def sent_as(connection: Connection, delivery: int, provider_ids: Sequence[str]) 
     return set(connection.scalars(query)) if provider_ids else set()
 
 
-def learn_provider_id(
-    connection: Connection, delivery: int, channel: str, provider_id: str
-) -> int | None:
-    """Write down the provider's id of a delivery; return its address, None if it is none of ours.
+class Told(NamedTuple):
+    """A delivery of which a provider tells; `last_in_at` is when its address was heard from."""
 
-    A delivery that has another id already is another message's.
+    id: int
+    address: int
+    state: str
+    attempts: int
+    last_at: int
+    last_in_at: int
+
+
+def told_of(connection: Connection, delivery: int, channel: str, provider_id: str) -> Told | None:
+    """Find a delivery, and write down the provider's id of it; None if it is none of ours.
+
+    A delivery that has another id already is another message's; of one that waits to be sent
+    anew, the message before is over and done with.
     """
-    query = select(deliveries.c.address_id, deliveries.c.provider_id).where(
-        deliveries.c.id == delivery, deliveries.c.channel == channel
-    )
-    row = connection.execute(query.with_for_update()).one_or_none()
+    query = (
+        select(
+            deliveries.c.id, deliveries.c.address_id, deliveries.c.state, deliveries.c.attempts,
+            deliveries.c.last_at, addresses.c.last_in_at, deliveries.c.provider_id,
+            deliveries.c.reason,
+        )
+        .join(addresses, addresses.c.id == deliveries.c.address_id)
+        .where(deliveries.c.id == delivery, deliveries.c.channel == channel)
+        .with_for_update(of=deliveries)
+    )  # fmt: skip
+    row = connection.execute(query).one_or_none()
     if row is None or row.provider_id not in ("", provider_id):
+        return None
+    if row.state == "waiting" and row.reason not in ("", REPEATED):
         return None
     if not row.provider_id:
         connection.execute(
             update(deliveries).where(deliveries.c.id == delivery).values(provider_id=provider_id)
         )
-    address: int = row.address_id
-    return address
+    return Told(row.id, row.address_id, row.state, row.attempts, row.last_at or 0,
+                row.last_in_at or 0)  # fmt: skip
+
+
+def never_seen(connection: Connection, open_questions: Mapping[int, str]) -> set[int]:
+    """Return whose open question was dropped because a window was closed, of those given."""
+    if not open_questions:
+        return set()
+    query = select(deliveries.c.participant_id, deliveries.c.question).where(
+        deliveries.c.participant_id.in_(list(open_questions)),
+        deliveries.c.question.in_(list(set(open_questions.values()))),
+        deliveries.c.state == "skipped",
+        deliveries.c.reason == HELD,
+    )
+    return {owner for owner, question in connection.execute(query).all()
+            if open_questions[owner] == question}  # fmt: skip
 
 
 def past(
