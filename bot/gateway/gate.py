@@ -27,7 +27,7 @@ class Gate:
         if self._clock() - self._seen_at >= FRESH_MS:
             self._seen = {}
         self._seen_at = began if not self._seen else min(self._seen_at, began)
-        self._seen |= {one.id: Standing(one.stopped_at, one.address_state) for one in taken}
+        self._seen |= {one.id: one.standing for one in taken}
 
     async def look(self, due: Due, in_line: Iterable[int]) -> Due | None:
         """Return a delivery as its person and address stand now; None: it is no longer in hand."""

@@ -60,6 +60,11 @@ class Due:
         return seal.open(COLUMN, self.sealed)
 
     @property
+    def standing(self) -> "Standing":
+        """How it stood when it was taken."""
+        return Standing(self.stopped_at, self.address_state, self.last_in_at, self.account)
+
+    @property
     def stopped(self) -> bool:
         """Say whether this may no longer go out: the person said stop after it was promised."""
         if self.stopped_at is None:
