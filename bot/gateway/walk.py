@@ -23,7 +23,17 @@ SAMPLE: Mapping[str, str] = {
     "item.date": "samedi 14 novembre 2026, 15:00",
     "item.place": "Maison des associations, Thiès",
     "item.seats": "Places : 12.",
-    "figures.people": "1200",
+    "figures.people": "1 200",
+    "figures.answers": "9 400",
+    "figures.voices": "2 100",
+    "figures.minutes": "3 600",
+    "figures.languages": "12",
+    "figures.networks": "15",
+    "figures.regions": "9",
+    "figures.by_theme": "Food (420), Housing (310), Health (280), Rights (190) and Trade (90)",
+    "figures.by_region": "West Africa (420), Latin America (310), Europe (90) and East Asia (41)",
+    "figures.by_language": "French (620), Spanish (410) and English (170)",
+    "answered": "in September",
 }
 NEARBY = 2  # sessions at a time, for most people
 NEXT_PAGE = "0 = more"  # about as long in any language; only the first page is counted
