@@ -1,5 +1,6 @@
 """Figures as people say them: counts and lists of counts, in their language."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from bot.dialogue.conversation import Programme
 from bot.dialogue.placeholders import fill
 
 NAMED_BY = {"by_theme": "themes", "by_region": "regions"}  # the list that holds the labels
+_Y_BEFORE_I = re.compile(r"h?[ií](?!e)", re.IGNORECASE)
 MOST = 5  # entries of a list that is said: more would be a table
 
 
@@ -48,7 +50,11 @@ def said_month(at: int, zone: str, language: str) -> str:
 def _listed(entries: list[str], language: str) -> str:
     from babel.lists import format_list
 
-    return str(format_list(entries, locale=language))
+    said = str(format_list(entries, locale=language))
+    if language == "es" and _Y_BEFORE_I.match(entries[-1]):  # "francés e inglés"
+        before, _, after = said.rpartition(f" y {entries[-1]}")
+        return f"{before} e {entries[-1]}{after}" if before else said
+    return said
 
 
 def _sayer(programme: Programme, language: str, name: str) -> Callable[[str], str]:

@@ -136,14 +136,17 @@ def person_of(rehearsal: Rehearsal, moment: int) -> Person:
         name: tuple(value.split("+")) if name == "themes" else value
         for name, value in facts.items()
     }
+    helper = rehearsal.head.get("helped by", "")
     if rehearsal.flow == WELCOME:
-        return Person(facts=known)
+        language = rehearsal.head.get("language", "") if helper else ""
+        return Person(language=language, facts=known, helper=helper)
     known = {TAKE_PART: "yes"} | known
     return Person(
         language=rehearsal.head.get("language", ""),
         first_name=facts.get("first name", ""),
         facts=known,
         done={WELCOME: moment} | _done(rehearsal),
+        helper=helper,
     )
 
 

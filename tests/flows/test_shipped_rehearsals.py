@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from programme import shipped
-from walks import LANGUAGES
+from walks import LANGUAGES, PHASED, SHIPPED
 
 from bot.dialogue.rehearsal import Rehearsal
 from bot.dialogue.rehearsing import play
@@ -27,7 +27,11 @@ def test_a_rehearsal_comes_out_as_it_is_written(name: str) -> None:
     assert not play(ALL[name], shipped(), shown_on(ALL[name])).differences
 
 
+<<<<<<< HEAD
 @pytest.mark.parametrize("phase", ["trends", "reactions", "sessions"])
+=======
+@pytest.mark.parametrize("phase", PHASED)
+>>>>>>> 35c6933 (Rehearse the interviews, the draft and the final with each kind of participant)
 @pytest.mark.parametrize("who", PEOPLE)
 def test_each_kind_of_participant_rehearses_each_phase(who: str, phase: str) -> None:
     mine = [one for name, one in ALL.items() if name.startswith(f"{phase}-{who}-")]
@@ -36,7 +40,11 @@ def test_each_kind_of_participant_rehearses_each_phase(who: str, phase: str) -> 
     assert told is None or told[1] == PEOPLE[who]
 
 
+<<<<<<< HEAD
 @pytest.mark.parametrize("phase", ["welcome", "trends", "reactions", "session"])
+=======
+@pytest.mark.parametrize("phase", SHIPPED)
+>>>>>>> 35c6933 (Rehearse the interviews, the draft and the final with each kind of participant)
 def test_the_languages_are_shared_out_within_a_phase(phase: str) -> None:
     spoken = {one.head["language"] for name, one in ALL.items() if name.startswith(phase)}
     assert spoken == set(LANGUAGES)
@@ -50,7 +58,7 @@ def test_every_channel_is_rehearsed(channel: str) -> None:
 @pytest.mark.parametrize(
     "sign",
     ["STOP", "START", "retour", "2 trop cher", "passer", "basta", "plus", "a person", "privacy",
-     "[voice note", "[document", "[button", "[start", "quelqu'un d'autre utilise ce téléphone"],
+     "[voice note", "[document", "[button", "[start", "quelqu'un d'autre utilise ce téléphone", "j'aide quelqu'un", "tout effacer"],
 )  # fmt: skip
 def test_what_people_may_always_do_is_rehearsed_somewhere(sign: str) -> None:
     assert any(sign in said(one) for one in ALL.values())

@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from walks import LANGUAGES, SHIPPED, every_step, flow
+from walks import LANGUAGES, PHASED, SHIPPED, every_step, flow
 
 from bot.gateway.library import Library
 from channels.capabilities import WHATSAPP
@@ -84,7 +84,7 @@ def test_an_announcement_is_one_short_sms_that_says_how_long_and_how_to_begin(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", ["trends", "reactions"])
+@pytest.mark.parametrize("name", PHASED)
 def test_whoever_puts_it_off_is_told_the_word_that_brings_it_back(name: str, language: str) -> None:
     found = flow(name, language)
     later = next(each.text for each in found.endings if each.name == "plus_tard")
@@ -102,6 +102,5 @@ def test_whatever_is_made_up_is_marked_as_a_sample() -> None:
     assert all(mark.search(text) for text in consultation.responsible.values())
     assert all(mark.search(network.title) for network in consultation.networks)
     for language in LANGUAGES:
-        pushing = [*flow("trends", language).steps, *flow("reactions", language).steps]
-        for step in pushing:
+        for step in (step for name in PHASED for step in flow(name, language).steps):
             assert not step.attach or mark.search(step.say), step.name
