@@ -84,8 +84,8 @@ def test_the_document_says_at_once_that_it_is_a_sample(language: str, word: str)
     assert lines[2].startswith(f"> **{word}.**")
 
 
-def test_the_table_names_the_two_papers_and_the_agenda() -> None:
-    assert list(DOCUMENT_TABLE) == ["trends-1", "trends-2", "agenda"]
+def test_the_table_names_the_two_papers_and_the_agenda_as_a_draft_and_at_the_end() -> None:
+    assert list(DOCUMENT_TABLE) == ["trends-1", "trends-2", "agenda", "final"]
 
 
 @document

@@ -24,7 +24,9 @@ DOCUMENTS = ROOT / "flows" / "ess" / "documents"
 MOST_BYTES = 150_000
 LANGUAGES = ("fr", "en", "es")
 NAMES = [
-    f"{stem}.{language}" for stem in ("agenda", "trends-1", "trends-2") for language in LANGUAGES
+    f"{stem}.{language}"
+    for stem in ("agenda", "final", "trends-1", "trends-2")
+    for language in LANGUAGES
 ]
 
 RECORD = {built.name: built for built in read_record(DOCUMENTS)}

@@ -100,7 +100,7 @@ def test_the_years_are_the_same_in_every_language(stem: str, language: str) -> N
     assert years(f"{stem}.{language}") == years(f"{stem}.fr")
 
 
-@pytest.mark.parametrize("stem", ["trends-1", "trends-2", "agenda"])
+@pytest.mark.parametrize("stem", ["trends-1", "trends-2", "agenda", "final"])
 def test_french_says_vous_and_spanish_says_usted(stem: str) -> None:
     assert not re.search(r"\b(tu|toi|tes|ton)\b", text_of(f"{stem}.fr"))
     assert re.search(r"\b(vous|votre|vos)\b", text_of(f"{stem}.fr"))

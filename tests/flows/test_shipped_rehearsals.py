@@ -58,7 +58,8 @@ def test_every_channel_is_rehearsed(channel: str) -> None:
 @pytest.mark.parametrize(
     "sign",
     ["STOP", "START", "retour", "2 trop cher", "passer", "basta", "plus", "a person", "privacy",
-     "[voice note", "[document", "[button", "[start", "quelqu'un d'autre utilise ce téléphone", "j'aide quelqu'un", "tout effacer"],
+     "[voice note", "[document", "[button", "[start", "quelqu'un d'autre utilise ce téléphone",
+     "j'aide quelqu'un", "tout effacer"],
 )  # fmt: skip
 def test_what_people_may_always_do_is_rehearsed_somewhere(sign: str) -> None:
     assert any(sign in said(one) for one in ALL.values())
