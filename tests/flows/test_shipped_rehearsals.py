@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from programme import shipped
-from walks import LANGUAGES, PHASED, SHIPPED
+from walks import LANGUAGES, PHASED
 
 from bot.dialogue.rehearsal import Rehearsal
 from bot.dialogue.rehearsing import play
@@ -27,11 +27,7 @@ def test_a_rehearsal_comes_out_as_it_is_written(name: str) -> None:
     assert not play(ALL[name], shipped(), shown_on(ALL[name])).differences
 
 
-<<<<<<< HEAD
-@pytest.mark.parametrize("phase", ["trends", "reactions", "sessions"])
-=======
-@pytest.mark.parametrize("phase", PHASED)
->>>>>>> 35c6933 (Rehearse the interviews, the draft and the final with each kind of participant)
+@pytest.mark.parametrize("phase", [*PHASED, "sessions"])
 @pytest.mark.parametrize("who", PEOPLE)
 def test_each_kind_of_participant_rehearses_each_phase(who: str, phase: str) -> None:
     mine = [one for name, one in ALL.items() if name.startswith(f"{phase}-{who}-")]
@@ -40,11 +36,7 @@ def test_each_kind_of_participant_rehearses_each_phase(who: str, phase: str) -> 
     assert told is None or told[1] == PEOPLE[who]
 
 
-<<<<<<< HEAD
-@pytest.mark.parametrize("phase", ["welcome", "trends", "reactions", "session"])
-=======
-@pytest.mark.parametrize("phase", SHIPPED)
->>>>>>> 35c6933 (Rehearse the interviews, the draft and the final with each kind of participant)
+@pytest.mark.parametrize("phase", ["welcome", *PHASED, "session"])
 def test_the_languages_are_shared_out_within_a_phase(phase: str) -> None:
     spoken = {one.head["language"] for name, one in ALL.items() if name.startswith(phase)}
     assert spoken == set(LANGUAGES)

@@ -12,12 +12,9 @@ from channels.capabilities import BY_NAME
 from channels.segments import segments
 
 LANGUAGES = ("fr", "en", "es")
-<<<<<<< HEAD
-SHIPPED = ("welcome", "trends", "reactions", "sessions", "session-report")
-=======
-SHIPPED = ("welcome", "trends", "interviews", "draft", "reactions", "final")
-PHASED = SHIPPED[1:]  # those that one is invited to
->>>>>>> 35c6933 (Rehearse the interviews, the draft and the final with each kind of participant)
+SHIPPED = ("welcome", "trends", "interviews", "sessions", "session-report", "draft", "reactions",
+           "final")  # fmt: skip
+PHASED = ("trends", "interviews", "draft", "reactions", "final")  # to be begun by a plain yes
 LONGEST = 40  # replies: whoever needs more is going round in circles
 
 
