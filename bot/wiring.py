@@ -11,7 +11,7 @@ from typing import TextIO
 
 import aiohttp
 
-from bot.gateway.files import MEDIA, HouseFiles
+from bot.gateway.files import MEDIA, HouseFiles, media_key
 from bot.gateway.house import House, wall_clock
 from bot.gateway.library import Library
 from bot.gateway.phases import set_up
@@ -269,7 +269,7 @@ def public_link(settings: Settings, library: Library, house: House) -> Callable[
             return ""
         if key.startswith(MEDIA):
             mime = mimetypes.guess_type(key)[0] or "audio/ogg"
-            grant = Grant(key.removeprefix(MEDIA), mime, house.clock() + LINK_MS)
+            grant = Grant(media_key(key), mime, house.clock() + LINK_MS)
             return f"{base}/m/{sign(house.seal.link_key, grant)}"
         return base + found if (found := library.public_path(key)) else ""
 

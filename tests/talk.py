@@ -27,6 +27,7 @@ class Printed:
     open_flows: tuple[str, ...]
     structures: Mapping[str, str] = field(default_factory=dict)
     figures: Mapping[str, Figure | None] = field(default_factory=dict)
+    opened_topics: Mapping[str, int] = field(default_factory=dict)
 
     def flow(self, revision: str, language: str) -> Flow:
         """Return the flow in a language, or in its own."""

@@ -6,6 +6,7 @@ from bot.dialogue.draft import Draft, button_key
 from bot.dialogue.flow import PICK_NO, PICK_YES, Choice, Document
 from bot.dialogue.index import Node
 from bot.dialogue.meeting import so_far
+from bot.dialogue.others import other_at
 from bot.dialogue.reply import Attachment, Prompt
 from bot.dialogue.values import filled, progress_text
 
@@ -120,11 +121,29 @@ def resume(draft: Draft) -> None:
     lead = draft.phrase("resume", progress=where) if where else draft.phrase("resume_plain")
     if draft.person.helper:  # who comes back after a while may want to speak for themselves
         lead = f"{draft.phrase('helping')}\n{lead}"
+    if _of_others(draft):  # nobody knows by heart what someone else said
+        said = filled(draft, draft.node.step.say, draft.node, draft.path)
+        lead = f"{lead}\n{draft.phrase('other_gone') if _taken_back(draft) else said}"
     ask_again(draft, lead)
+
+
+def _of_others(draft: Draft) -> bool:
+    """Say whether the open question asks about what someone else said."""
+    block = draft.node.block
+    return block is not None and bool(block.step.hear_others)
+
+
+def _taken_back(draft: Draft) -> bool:
+    """Say whether that may no longer be heard."""
+    block = draft.node.block
+    return block is not None and other_at(draft, block, draft.path[-1]) is None
 
 
 def repeat_all(draft: Draft) -> None:
     """Say the present step again, whole."""
+    if draft.open.open_key and _of_others(draft) and _taken_back(draft):
+        ask_again(draft, draft.phrase("other_gone"))
+        return
     if draft.open.open_key:
         say(draft, draft.node, draft.path)
     ask_again(draft)
@@ -137,6 +156,9 @@ def question_text(draft: Draft, node: Node, path: tuple[str, ...]) -> str:
 
 def _attach(draft: Draft, node: Node, path: tuple[str, ...]) -> None:
     """Push a document; one of which nothing exists in the person's language is passed over."""
+    if node.block is not None and node.block.step.hear_others and path:
+        _attach_sound(draft, node.block, path, node.step.name)
+        return
     document = _document(draft, node, path)
     if document is None or not document.files:
         return
@@ -146,6 +168,17 @@ def _attach(draft: Draft, node: Node, path: tuple[str, ...]) -> None:
     if files:
         attachment = Attachment(document.code, document.title, files)
         draft.prompts.append(Prompt("", "attached", step=node.step.name, attach=attachment))
+
+
+def _attach_sound(draft: Draft, block: Node, path: tuple[str, ...], step: str) -> None:
+    """Push the recording of what someone else said, where it may and can be heard."""
+    other = other_at(draft, block, path[-1])
+    if other is None or not other.sound or not draft.scene.plays_sound:
+        return
+    number = draft.open.runs[block.step.name].index(other.code) + 1
+    title = draft.phrase("other_voice", number=number)
+    attachment = Attachment(other.code, title, {"audio": other.sound})
+    draft.prompts.append(Prompt("", "attached", step=step, attach=attachment))
 
 
 def _document(draft: Draft, node: Node, path: tuple[str, ...]) -> Document | None:

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import field
 
 from bot.dialogue.flow import Bundle, Consultation, Flow, Outcome, Struct
-from bot.dialogue.reply import Effect, File, Kept, Learned, Moment, Prompt, Withdrawn
+from bot.dialogue.reply import Effect, File, Kept, Learned, Moment, Other, Prompt, Withdrawn
 from bot.dialogue.sessions import Session
 
 
@@ -128,6 +128,8 @@ class Scene(Struct, frozen=True, omit_defaults=True):
     code_from: str = ""  # the channel on which that code was given: "Telegram"
     # Those to come, and those that the person has to do with; looked up only where one is asked of.
     sessions: Mapping[str, Session] = field(default_factory=dict)
+    others: dict[str, tuple[Other, ...]] = field(default_factory=dict)  # see others.place_of
+    looks_up_others: bool = False  # others that are not here are to be asked for: OthersWanted
 
 
 class Turn(Struct, frozen=True, omit_defaults=True):
@@ -169,6 +171,10 @@ class Programme(Protocol):
     @property
     def open_flows(self) -> tuple[str, ...]:
         """The flows that may begin now, in the calendar's order."""
+
+    @property
+    def opened_topics(self) -> Mapping[str, Moment]:
+        """Topic → when a coordinator opened it; the others come by their date."""
 
     def flow(self, revision: str, language: str) -> Flow:
         """Return the flow of a revision in a language (the source's where it has none)."""

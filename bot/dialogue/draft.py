@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from bot.dialogue.conversation import Conversation, Person, Programme, Scene, Turn
 from bot.dialogue.flow import AGENDA, CONSENTS, OWN_ANSWERS, Flow, Item
 from bot.dialogue.index import Index, Node, index_of
+from bot.dialogue.others import heard_item
 from bot.dialogue.placeholders import fill
 from bot.dialogue.reply import Effect, EffectKind, File, Kept, Learned, Prompt, Reply, Withdrawn
 from bot.dialogue.sessions import SESSION
@@ -115,6 +116,8 @@ class Draft:
         if block.step.for_each == SESSION:
             session = self.scene.sessions.get(code)
             return None if session is None else Item(code, session.named(self.language))
+        if block.step.hear_others:
+            return heard_item(self, block, code)
         return self.index.item(block, code)
 
     # ── what comes of the reply ──

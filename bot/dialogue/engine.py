@@ -120,6 +120,7 @@ def _enter(draft: Draft, node: Node, block: Node | None, path: tuple[str, ...]) 
     first = _shown(draft, node, codes)
     if first is None:
         return node.after, block, path
+    _note_shown(draft, node, first)
     return node.at + 1, node, (*path, first)
 
 
@@ -132,9 +133,16 @@ def _next_round(draft: Draft, at: int, block: Node | None, path: tuple[str, ...]
         if following is not None:
             if block.step.up_to:
                 draft.notice("again_or_enough")
+            _note_shown(draft, block, following)
             return block.at + 1, block, (*path[:-1], following)
         at, path, block = block.after, path[:-1], block.block
     return at, block, path
+
+
+def _note_shown(draft: Draft, block: Node, code: str) -> None:
+    """Count what someone else said as heard, so that all are heard about as often."""
+    if block.step.hear_others:
+        draft.effect("shown", code)
 
 
 def _run(block: Node, outer: tuple[str, ...]) -> str:

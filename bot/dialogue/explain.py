@@ -10,7 +10,7 @@ from bot.dialogue.conversation import Answered, Conversation, Person, Programme,
 from bot.dialogue.draft import Draft, path_of, phrase
 from bot.dialogue.flow import Struct, Test
 from bot.dialogue.index import Node, index_of
-from bot.dialogue.offers import next_key, split, title_of
+from bot.dialogue.offers import conversation_key, next_key, title_of
 from bot.dialogue.placeholders import fill
 from bot.dialogue.recall import is_true
 from bot.dialogue.values import progress_text
@@ -46,14 +46,14 @@ def _found(draft: Draft, language: str) -> Iterator[Finding]:
         yield from _of_talk(draft)
     for one in draft.person.conversations:
         if one.state == "waiting":
-            yield "explain_waiting", title_of(draft, one.flow)
+            yield "explain_waiting", title_of(draft, one.key)
         if one.state == "ended":
-            yield "explain_ended", title_of(draft, one.flow), one.ending
+            yield "explain_ended", title_of(draft, one.key), one.ending
     for invitation in draft.person.invitations:
-        yield "explain_invited", title_of(draft, invitation.flow)
+        yield "explain_invited", title_of(draft, conversation_key(invitation))
     following = next_key(draft)
     if draft.talk is None and following and not draft.refused:
-        yield "explain_next", title_of(draft, split(following)[0])
+        yield "explain_next", title_of(draft, following)
 
 
 def _of_person(draft: Draft, language: str) -> Iterator[Finding]:
@@ -136,7 +136,7 @@ def outline(programme: Programme, person: Person, scene: Scene | None = None) ->
     return [
         Outlined(
             node.step.name,
-            fill(node.step.ask or node.step.say or node.step.for_each, {}),
+            fill(node.step.ask or node.step.say or node.step.for_each or node.step.hear_others, {}),
             _state(node, at, talk),
             node.depth,
             node.step.waits,

@@ -88,6 +88,8 @@ class Step(Struct, frozen=True, omit_defaults=True):
     remind_after: tuple[int, ...] = ()  # hours
     for_each: str = ""  # a list's name, or "choice of STEP": then `steps` is the block
     up_to: int = 0  # `up to 3 times`: the block may be gone through this often
+    hear_others: str = ""  # the step of whose answers, by other people, `steps` is the block
+    hear_most: int = 0  # how many of them at most
     steps: tuple["Step", ...] = ()
 
     @property
@@ -113,6 +115,8 @@ class Item(Struct, frozen=True, omit_defaults=True):
     text: str = ""
     document: str = ""  # the document that belongs to it
     hidden: bool = False
+    theme: str = ""  # of a topic
+    starts: str = ""  # of a topic: the day from which it is its theme's, ISO
 
 
 class Outcome(Struct, frozen=True, omit_defaults=True):
@@ -154,6 +158,7 @@ class Flow(Struct, frozen=True, omit_defaults=True):
     title: str
     language: str
     phase: str = ""
+    about: str = ""  # the list of which each talk is about one item
     keywords: tuple[str, ...] = ()
     about: str = ""  # "own session": each talk is about one that the person leads
     minutes: int = 0  # 0: reckoned from the number of questions

@@ -37,7 +37,7 @@ KEYS = ("title", "phase", "language", "keywords", "about", "minutes", "steps", "
 SPOKEN_LANGUAGE = "spoken language"
 # Empty here, filled while we run.
 FROM_THE_STORE = ("topics", "statements", SESSION, OWN_ANSWERS)
-ABOUT = (OWN_SESSION,)
+ABOUT = (OWN_SESSION, "topics")
 
 
 def load_flow(
@@ -95,14 +95,16 @@ class _FlowReader:
         self._check_keys(top)
         endings = self._endings(entries.get("endings"))
         steps = self._steps(entries.get("steps"), endings)
-        lists = {each: self.lists[each] for each in _loops(steps) if each in self.lists}
+        about = self._about(entries.get("about"))
+        wanted = [*_loops(steps), about]
+        lists = {each: self.lists[each] for each in wanted if each in self.lists}
         return Flow(
             name=name,
             title=self._title(entries.get("title")),
             language=self._language(entries.get("language")),
             phase=self._phase(entries.get("phase")),
             keywords=self._keywords(entries.get("keywords")),
-            about=self._about(entries.get("about")),
+            about=about,
             minutes=self._minutes(entries.get("minutes")),
             steps=steps,
             endings=endings,

@@ -33,7 +33,7 @@ def _id(name: str) -> str:
 
 def _boxes(step: Step, indent: str) -> Iterator[str]:
     if step.steps:
-        times = f"for each: {step.for_each}" if step.for_each else f"up to {step.up_to} times"
+        times = _times(step)
         yield f'{indent}subgraph {_id(step.name)}["{_escaped(f"{step.name} ({times})")}"]'
         for each in step.steps:
             yield from _boxes(each, indent + "  ")
@@ -42,6 +42,12 @@ def _boxes(step: Step, indent: str) -> Iterator[str]:
     text = _short(step.ask or step.say or step.attach or "…")
     opening, closing = ('("', '")') if step.waits else ('["', '"]')
     yield f"{indent}{_id(step.name)}{opening}{_box_text(step, text)}{closing}"
+
+
+def _times(step: Step) -> str:
+    if step.hear_others:
+        return f"hear others: up to {step.hear_most} answers to {step.hear_others}"
+    return f"for each: {step.for_each}" if step.for_each else f"up to {step.up_to} times"
 
 
 def _box_text(step: Step, text: str) -> str:

@@ -60,6 +60,8 @@ class Index:
         """Return the item that a block runs over, by its code; None if it is no longer shown."""
         if block.step.up_to:
             return Item(code)
+        if block.step.hear_others:
+            return None  # of each person other ones: see Draft.item
         source = chosen_at(block.step)
         items = self.items.get(block.step.for_each)
         if source:

@@ -1,11 +1,11 @@
-"""documents.yaml and agenda.yaml: what is pushed, and what is asked about point by point."""
+"""documents.yaml, agenda.yaml, topics.yaml: what is pushed, asked about, talked about."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from bot.dialogue.fault import Complaints, nearest_or_all
 from bot.dialogue.flow import Item
-from bot.dialogue.reading import check_name, one_of, sentence, table, words, yes
+from bot.dialogue.reading import check_name, day, one_of, sentence, table, words, yes
 from bot.dialogue.translate import Sentence, needs_words
 from bot.dialogue.yamlnodes import Entry, Table, read_table
 
@@ -37,6 +37,14 @@ def load_agenda(text: str, file: str, themes: Collection[str] = ()) -> ListFile:
     return _load(text, file, "items", lambda complaints: _Entries(complaints, _AGENDA, themes))
 
 
+def load_topics(text: str, file: str, themes: Collection[str] = ()) -> ListFile:
+    """Read topics.yaml: code → title, summary, more, theme, from, state. Raises Faults.
+
+    `from` is the day on which it becomes the topic of the week of its theme.
+    """
+    return _load(text, file, "topics", lambda complaints: _Topics(complaints, _TOPIC, themes))
+
+
 def _load(text: str, file: str, key: str, reader: "Callable[[Complaints], _Entries]") -> ListFile:
     complaints = Complaints(file)
     top = read_table(text, complaints)
@@ -57,7 +65,7 @@ def list_sentences(text: str, file: str) -> tuple[Sentence, ...]:
     """Return what is to be translated of such a file, whatever else may be wrong with it."""
     complaints = Complaints(file)
     top = read_table(text, complaints)
-    for key, keys in (("documents", _DOCUMENT), ("items", _AGENDA)):
+    for key, keys in (("documents", _DOCUMENT), ("items", _AGENDA), ("topics", _TOPIC)):
         if entry := top.get(key):
             return _Entries(complaints, keys).read(table(entry, complaints, "entries")).sentences
     return ()
@@ -65,6 +73,7 @@ def list_sentences(text: str, file: str) -> tuple[Sentence, ...]:
 
 _DOCUMENT = ("title", "summary", "more", "file", "sample")
 _AGENDA = ("title", "summary", "text", "theme", "instrument", "state", "document")
+_TOPIC = ("title", "summary", "more", "theme", "from", "state", "document")
 
 
 class _Entries:
@@ -108,6 +117,8 @@ class _Entries:
             return text
         if entry.key == "state":
             return one_of(entry, STATES, self.complaints, "state of an item")
+        if entry.key == "from":
+            return day(entry, self.complaints)
         if entry.key == "theme" and self.themes:
             return one_of(entry, (*self.themes, "all"), self.complaints, "theme")
         return str(yes(entry, self.complaints)) if entry.key == "sample" else self._word(entry)
@@ -119,6 +130,29 @@ class _Entries:
         return word
 
 
+class _Topics(_Entries):
+    """Reads topics; each theme has one at a time."""
+
+    def __init__(
+        self, complaints: Complaints, keys: tuple[str, ...], themes: Collection[str]
+    ) -> None:
+        super().__init__(complaints, keys, themes)
+        self.begin: dict[tuple[str, str], str] = {}
+
+    def _values(self, entry: Entry) -> dict[str, str]:
+        values = super()._values(entry)
+        for key in ("summary", "theme", "from"):
+            if not values.get(key):
+                what = f'the topic "{entry.key}" has no "{key}"'
+                self.complaints.add(entry.line, what, f'add "{key}:"')
+        week = values.get("theme", ""), values.get("from", "")
+        other = self.begin.setdefault(week, entry.key)
+        if other != entry.key and all(week):
+            what = f'"{entry.key}" begins on the same day as "{other}", of the same theme'
+            self.complaints.add(entry.line, what, "give one of them another day")
+        return values
+
+
 def _item(code: str, values: dict[str, str]) -> Item:
     return Item(
         code,
@@ -127,4 +161,6 @@ def _item(code: str, values: dict[str, str]) -> Item:
         text=values.get("text") or values.get("more", ""),
         document=values.get("document") or code,
         hidden=values.get("state") in HIDDEN,
+        theme=values["theme"] if "from" in values else "",
+        starts=values.get("from", ""),
     )

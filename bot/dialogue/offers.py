@@ -14,6 +14,7 @@ from bot.dialogue.index import index_of
 from bot.dialogue.meeting import invites, near_now, unanswered
 from bot.dialogue.reply import Prompt
 from bot.dialogue.sessions import OWN_SESSION, led
+from bot.dialogue.topics import keys_now, meant, topic_of
 from bot.dialogue.words import short
 
 WELCOME = "welcome"  # the flow that a newcomer meets, in every consultation
@@ -137,10 +138,17 @@ def next_key(draft: Draft) -> str:
         return WELCOME
     for invitation in draft.person.invitations:
         key = conversation_key(invitation)
-        if key not in draft.person.done and _stands(draft, invitation):
+        fresh = key not in draft.person.done and meant(draft, key) == key
+        if fresh and _stands(draft, invitation):
             return key
-    done = draft.person.done
-    return next((flow for flow in _concerning(draft) if flow not in done), "")
+    return next(filter(None, (_untouched(draft, flow) for flow in _concerning(draft))), "")
+
+
+def _untouched(draft: Draft, flow: str) -> str:
+    """Return the key with which a flow would begin by itself; of several topics one is enough."""
+    keys = keys_now(draft, flow)
+    touched = any(key in draft.person.done for key in keys)
+    return "" if touched else next(iter(keys), "")
 
 
 def _stands(draft: Draft, invitation: Invitation) -> bool:
@@ -183,9 +191,12 @@ def take_up(draft: Draft, key: str, *, switch: bool = False) -> None:
 
     Another conversation that is alive goes first, unless the person asks to `switch`.
     """
+    asked, key = key, meant(draft, key)
     flow, about = split(key)
     talk = draft.talk
     known = _known(draft, key)
+    if "/" in asked and key != asked:
+        draft.notice("topic_over")
     if talk is not None and talk.key == key:
         repeat(draft, "we_were_here")
     elif known is None and not may_begin(draft, flow, about):
@@ -195,7 +206,8 @@ def take_up(draft: Draft, key: str, *, switch: bool = False) -> None:
     elif newcomer(draft) and flow != WELCOME:
         _after_the_welcome(draft, flow, about)
     elif known is None and _done_for_good(draft, flow, key):
-        repeat(draft, "done_already", title=title_of(draft, flow))
+        phrase = "topics_done" if about and asked == flow else "done_already"
+        repeat(draft, phrase, title=title_of(draft, key))
     elif talk is not None and not draft.idle and not (switch and talk.flow != WELCOME):
         _after_this(draft, flow, about, known)
     elif known is not None:
@@ -224,7 +236,8 @@ def may_begin(draft: Draft, flow: str, about: str = "") -> bool:
     if of_own_session(draft, flow):
         session = draft.scene.sessions.get(about)
         return session is not None and session.leads and not session.cancelled
-    return flow in draft.programme.open_flows or flow == WELCOME
+    open_now = flow in draft.programme.open_flows or flow == WELCOME
+    return open_now and bool(keys_now(draft, flow))
 
 
 def of_own_session(draft: Draft, flow: str) -> bool:
@@ -235,8 +248,10 @@ def of_own_session(draft: Draft, flow: str) -> bool:
 def called(draft: Draft, flow: str) -> str:
     """Return the talk that a flow's keyword means: what one is invited to, or led last."""
     for invitation in draft.person.invitations:
-        if invitation.flow == flow and invitation.about and _stands(draft, invitation):
-            return conversation_key(invitation)
+        key = conversation_key(invitation)
+        here = invitation.flow == flow and invitation.about and meant(draft, key) == key
+        if here and _stands(draft, invitation) and key not in draft.person.done:
+            return key
     about = led(draft.scene.sessions, draft.scene.now) if of_own_session(draft, flow) else ""
     return f"{flow}/{about}" if about else flow
 
@@ -246,7 +261,7 @@ def _after_the_welcome(draft: Draft, flow: str, about: str) -> None:
     if draft.talk is None:
         begin(draft, WELCOME)
     else:
-        repeat(draft, "first_this", title=title_of(draft, flow))
+        repeat(draft, "first_this", title=title_of(draft, f"{flow}/{about}"))
 
 
 def _invite_once(draft: Draft, flow: str, about: str) -> None:
@@ -265,7 +280,7 @@ def _after_this(draft: Draft, flow: str, about: str, known: Conversation | None)
         )
         draft.note_person(conversations=with_talk(draft.person.conversations, talk))
         draft.begun.append(talk.key)
-    repeat(draft, "first_this", title=title_of(draft, flow))
+    repeat(draft, "first_this", title=title_of(draft, f"{flow}/{about}"))
 
 
 def closed(draft: Draft, flow: str) -> None:
@@ -303,9 +318,14 @@ def flow_of(draft: Draft, flow: str) -> Flow:
     return draft.programme.flow(draft.programme.current[flow], draft.language)
 
 
-def title_of(draft: Draft, flow: str) -> str:
-    """Return a flow's title in the person's language."""
-    return flow_of(draft, flow).title if flow in draft.programme.current else flow
+def title_of(draft: Draft, key: str) -> str:
+    """Return the title of a flow, and of what the talk is about, in the person's language."""
+    name, about = split(key)
+    if name not in draft.programme.current:
+        return name
+    flow = flow_of(draft, name)
+    topic = topic_of(flow, about)
+    return draft.phrase("title_about", title=flow.title, topic=topic.title) if topic else flow.title
 
 
 # ── the menu ──
@@ -319,8 +339,8 @@ def offered(draft: Draft) -> list[Offered]:
         keys = [*keys, WELCOME] if WELCOME not in keys else keys
     else:
         invited = [one for one in draft.person.invitations if _stands(draft, one)]
-        keys += map(conversation_key, invited)
-        keys += draft.programme.open_flows
+        keys += [key for one in invited if (key := conversation_key(one)) == meant(draft, key)]
+        keys += [key for flow in draft.programme.open_flows for key in keys_now(draft, flow)]
     done = set(draft.person.done) - set(draft.person.put_off) - set(keys[: len(talks)])
     if not newcomer(draft):
         done.add(WELCOME)
@@ -337,8 +357,9 @@ def _again(draft: Draft, key: str) -> bool:
 def _titled(draft: Draft, key: str) -> str:
     flow, about = split(key)
     session = draft.scene.sessions.get(about) if about else None
-    title = title_of(draft, flow)
-    return f"{title} : {session.named(draft.language)}" if session else title
+    if session is None:
+        return title_of(draft, key)
+    return f"{title_of(draft, flow)} : {session.named(draft.language)}"
 
 
 def menu(draft: Draft) -> None:

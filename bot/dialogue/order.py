@@ -28,6 +28,7 @@ LIST_OF_FACT = {
     "role": "roles", "region": "regions", "network": "networks", "themes": "themes",
 }  # fmt: skip
 SCALE = tuple("12345")
+OPEN = ("text", "voice", "text or voice")
 # What may be asked of neither a step nor a fact: the tests, and what to say of any other.
 Kind = Literal["step", "fact", "channel", "person", "list", "session"]
 _ONE_TEST: Mapping[str, tuple[tuple[str, ...], str, str]] = {
@@ -111,6 +112,8 @@ class Order:
 
     def _block(self, draft: ReadStep, outer: Sequence[ReadStep]) -> tuple[Step, ...]:
         self._check_choice_of(draft)
+        if draft.step.hear_others:
+            self._check_heard(draft)
         before = dict(self.asked)
         steps = tuple(self._steps(draft.block, outer, draft.name))
         self.asked = before  # from outside, what was asked inside has no one answer
@@ -134,6 +137,23 @@ class Order:
                 draft, "invite to", "invites to a session, but stands in no block of sessions",
                 'move it below "for each: session"',
             )  # fmt: skip
+
+
+    def _check_heard(self, draft: ReadStep) -> None:
+        """Others are heard on an open question of this flow; their words stand in no question."""
+        name, key = draft.step.hear_others, "hear others"
+        asking = self.everything.get(name)
+        if asking is None:
+            known = [one.name for one in self.everything.values() if one.step.answer in OPEN]
+            remedy = nearest_or_all(name, known)
+            self._say(draft, key, f'lets hear answers to "{name}", which is no step', remedy)
+        elif asking.step.answer not in OPEN or self.home.get(name):
+            remedy = 'name a question with "answer: text or voice" outside all blocks'
+            self._say(draft, key, f'lets hear answers to "{name}", which takes no words', remedy)
+        for inner in draft.block:
+            if "{item." in inner.step.ask.replace("{item.number}", ""):
+                what = "asks with the words of someone else, and would keep what they had us forget"
+                self._say(inner, "ask", what, 'put them into "say"')
 
     # --- conditions ---
 

@@ -6,6 +6,7 @@ all faults are found in one pass.
 
 import re
 from collections.abc import Collection
+from datetime import date
 
 from bot.dialogue.commands import command
 from bot.dialogue.fault import Complaints, as_name, nearest_or_all
@@ -79,6 +80,16 @@ def number(entry: Entry, complaints: Complaints, unit: str = "") -> int:
         example = f'like "7 {unit}s"' if unit else 'like "4"'
         complaints.add(entry.line, f'"{text}" is no number', f"write it {example}")
     return 0
+
+
+def day(entry: Entry, complaints: Complaints) -> str:
+    """Return a date, as ISO writes it."""
+    text = words(entry, complaints)
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        complaints.add(entry.line, f'"{text}" is no date', 'write it like "2027-05-31"')
+        return ""
 
 
 def yes(entry: Entry, complaints: Complaints) -> bool:

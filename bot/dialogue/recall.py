@@ -6,6 +6,7 @@ from bot.dialogue.flow import OWN_ANSWERS, Step, Test
 from bot.dialogue.index import Node, chosen_at
 from bot.dialogue.meeting import near_now, sessions_for
 from bot.dialogue.sessions import NEARNESS, SESSION
+from bot.dialogue.others import others_at
 
 
 def known_fact(draft: Draft, step: Step) -> tuple[str, ...] | None:
@@ -30,6 +31,8 @@ def items_of(draft: Draft, node: Node, path: tuple[str, ...]) -> tuple[str, ...]
         return tuple(outcome.code for outcome in draft.scene.outcomes)
     if step.for_each == SESSION:
         return sessions_for(draft)
+    if step.hear_others:
+        return tuple(other.code for other in others_at(draft, node))
     source = chosen_at(step)
     if not source:
         return tuple(item.code for item in draft.flow.lists.get(step.for_each, ()))

@@ -26,8 +26,8 @@ from bot.dialogue.fault import Complaints, nearest_or_all
 from bot.dialogue.reply import Kept, Learned, Prompt
 from bot.dialogue.sessions import ANSWERS, Session
 
-HEADERS = ("flow", "language", "channel", "facts", "who", "open", "about", "date", "done",
-           "figures", "own answers", "sessions", "helped by")  # fmt: skip
+HEADERS = ("flow", "language", "channel", "facts", "who", "open", "about", "others", "date",
+           "done", "figures", "own answers", "sessions", "helped by")  # fmt: skip
 CHANNELS = ("telegram", "sms", "whatsapp")
 INDENT = "     "  # as wide as "bot: ", so that a block stands under its first line
 GOES_ON = "…"

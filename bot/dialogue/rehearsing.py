@@ -21,6 +21,7 @@ from bot.dialogue.conversation import (
 from bot.dialogue.draft import TAKE_PART
 from bot.dialogue.flow import Consultation, Flow, Outcome
 from bot.dialogue.offers import WELCOME
+from bot.dialogue.others import place_of
 from bot.dialogue.rehearsal import (
     Entry,
     Rehearsal,
@@ -33,7 +34,7 @@ from bot.dialogue.rehearsal import (
     same,
     written_whole,
 )
-from bot.dialogue.reply import File, FileKind, Prompt, Reply
+from bot.dialogue.reply import File, FileKind, Other, Prompt, Reply
 from bot.dialogue.sessions import Session
 
 FIRST_DAY = "2026-10-05T09:00"  # a Monday; a head's `date:` says otherwise
@@ -96,6 +97,11 @@ class Narrowed:
     def figures(self) -> Mapping[str, Figure | None]:
         """How many took part, as the rehearsal's head says."""
         return self.counted
+
+    @property
+    def opened_topics(self) -> Mapping[str, int]:
+        """None: in a rehearsal topics come by their day."""
+        return {}
 
     def flow(self, revision: str, language: str) -> Flow:
         """Return the flow of a revision in a language."""
@@ -204,6 +210,22 @@ def _sessions(rehearsal: Rehearsal) -> dict[str, Session]:
     return {one.code: one for one in read if one is not None}
 
 
+def others_of(rehearsal: Rehearsal, programme: Programme) -> dict[str, tuple[Other, ...]]:
+    """Return what others said, a line each: "[voice note market.mp3] Our canteen buys here."."""
+    lines = [line for line in rehearsal.head.get("others", "").split("\n") if line]
+    others = tuple(_other(f"other-{number}", line) for number, line in enumerate(lines, 1))
+    about = rehearsal.head.get("about", "")
+    flow = programme.flow(programme.current[rehearsal.flow], rehearsal.head.get("language", ""))
+    key = f"{flow.name}/{about}" if about else flow.name
+    return {place_of(key, step.name): others[: step.hear_most]
+            for step in flow.steps if step.hear_others}  # fmt: skip
+
+
+def _other(code: str, line: str) -> Other:
+    sound = _SENT.search(line)
+    return Other(code, _SENT.sub("", line).strip(), sound[2] if sound else "")
+
+
 class _Stage:
     """A rehearsal while it is played."""
 
@@ -213,7 +235,8 @@ class _Stage:
         wanted = rehearsal.head.get("open", "").replace(",", " ").split()
         counted = figures_of(rehearsal)
         self.programme = Narrowed(programme, (rehearsal.flow, *wanted), counted)
-        self.scene = scene_of(rehearsal)
+        others = others_of(rehearsal, self.programme)
+        self.scene = replaced(scene_of(rehearsal), others=others)
         self.person = person_of(rehearsal, self.scene.now)
         self.turn = Turn(self.person)
         self.prompts: list[Prompt] = []  # said and not yet compared

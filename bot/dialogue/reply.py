@@ -27,6 +27,14 @@ class File(Struct, frozen=True, omit_defaults=True):
         return self.kind in ("voice", "audio", "video")
 
 
+class Other(Struct, frozen=True, omit_defaults=True):
+    """What someone else said on the same thing, as this person may hear it: moderated, no name."""
+
+    code: str  # the contribution's id
+    text: str  # in this person's language
+    sound: str = ""  # the path of its recording, "" where it may not be heard
+
+
 class Reply(Struct, frozen=True, omit_defaults=True):
     """One message of a participant, as the dialogue sees it."""
 
@@ -137,6 +145,7 @@ EffectKind = Literal[
     "link code",  # give a code by which another channel is linked
     "link",  # the person agreed: this channel and the one of the code are one person's
     "rsvp",  # detail: the session and the answer; a prompt's `either` says what came of it
+    "shown",  # what someone else said was played to this person: detail is its id
 ]
 
 

@@ -44,7 +44,7 @@ class StepCheck:
 
     def check(self, known: Collection[str]) -> None:
         """Check everything; `known` are the keys that a step may have."""
-        if self._has("for each") or self.draft.step.up_to:
+        if self._has("for each") or self._has("hear others") or self.draft.step.up_to:
             self._check_block(known)
         else:
             self._check_alone()
@@ -59,11 +59,14 @@ class StepCheck:
         self.complaints.add(self._line(key), f'step "{self.draft.name}" {what}', remedy)
 
     def _check_block(self, known: Collection[str]) -> None:
-        if self._has("for each") and self.draft.step.up_to:
-            self._say("for each", 'has both "for each" and "up to … times"', "keep one of them")
-        if self._has("for each") and not self._has("steps"):
-            self._say("for each", "repeats nothing", 'add "steps:" below "for each"')
-        allowed = {"for each", "steps", "only if"}
+        reasons = [key for key in ("for each", "hear others") if self._has(key)]
+        reasons += ["up to … times"] if self.draft.step.up_to else []
+        if len(reasons) > 1:
+            both = " and ".join(f'"{key}"' for key in reasons)
+            self._say(reasons[0], f"has both {both}", "keep one of them")
+        if self._has(reasons[0]) and not self._has("steps"):
+            self._say(reasons[0], "repeats nothing", f'add "steps:" below "{reasons[0]}"')
+        allowed = {"for each", "hear others", "steps", "only if"}
         for key in self.draft.lines:
             if key not in allowed and not ROUNDS.fullmatch(key) and key in known:
                 what = f'repeats a block, "{key}" has no place here'

@@ -27,10 +27,11 @@ ITEM_DOCUMENTS = ("item audio", "item document")
 KEYS = (
     *("say", "more", "attach", "ask", "choices", "choices from", "choose", "answer", "only if"),
     *("if CODE", "for each", "steps", "up to 3 times", "keep as", "optional", "remind after"),
-    *("hand over", "invite to"),
+    *("hand over", "hear others", "invite to"),
 )
-NOT_YET = ("hear others", "vote on", "compare")
+NOT_YET = ("vote on", "compare")
 _CHOICE_OF = re.compile(r"choice of (\S+)")
+_ANSWERS_TO = re.compile(r"up to ([1-9]) answers to (\S+)")
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,14 @@ class _StepKeys:
             meant = did_you_mean(name, (*self.around.loops, "choice of STEP"))
             self.complaints.add(entry.line, f'there is no list "{name}" to go through', meant)
 
+    def hear_others(self, entry: Entry) -> None:
+        found = _ANSWERS_TO.fullmatch(" ".join(words(entry, self.complaints).split()))
+        if found:
+            self.values["hear_most"], self.values["hear_others"] = int(found[1]), found[2]
+        else:
+            what = "it does not say whose answers are heard"
+            self.complaints.add(entry.line, what, 'write it like "up to 3 answers to parole"')
+
     def rounds(self, entry: Entry) -> None:
         found = ROUNDS.fullmatch(entry.key)
         self.values["up_to"] = int(found[1]) if found else 0
@@ -197,6 +206,7 @@ _READERS: dict[str, Callable[[_StepKeys, Entry], None]] = {
     "answer": _StepKeys.answer,
     "only if": _StepKeys.condition,
     "for each": _StepKeys.for_each,
+    "hear others": _StepKeys.hear_others,
     "steps": _StepKeys.block,
     "keep as": _StepKeys.fact,
     "optional": _StepKeys.flag,

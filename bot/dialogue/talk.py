@@ -24,8 +24,10 @@ from bot.dialogue.offers import (
     flow_of,
     follow,
     of_own_session,
+    split,
 )
 from bot.dialogue.reply import File, Prompt, Reply
+from bot.dialogue.topics import TOPICS, has_topics, meant, topic_of
 from bot.dialogue.words import clean
 
 
@@ -48,8 +50,17 @@ def open_with(
 ) -> Turn:
     """Begin a flow unasked: in the terminal and the simulator the bot speaks first."""
     draft = Draft(programme, person, scene)
-    begin(draft, flow, about)
+    begin(draft, flow, about or _topic_at_hand(draft, flow))
     return draft.finish()
+
+
+def _topic_at_hand(draft: Draft, name: str) -> str:
+    """Return the topic of the week; before the first of them the first that is planned."""
+    flow = flow_of(draft, name)
+    if not has_topics(flow):
+        return ""
+    planned = flow.lists.get(TOPICS) or (None,)
+    return split(meant(draft, name))[1] or (planned[0].code if planned[0] else "")
 
 
 def greet(programme: Programme, person: Person, scene: Scene) -> Turn:
@@ -94,7 +105,11 @@ def tell_of_session(
 def _announcement(draft: Draft, key: str) -> Prompt:
     flow = flow_of(draft, key.partition("/")[0])
     button = Choice(key, draft.phrase("begin"))
-    return Prompt(_announced(draft, flow), "notice", "go", choices=(button,))
+    topic = topic_of(flow, key.partition("/")[2])
+    text = _announced(draft, flow)
+    if topic is not None:
+        text = f"{draft.phrase('topic_of_the_week', topic=topic.title)}\n{text}"
+    return Prompt(text, "notice", "go", choices=(button,))
 
 
 def _announced(draft: Draft, flow: Flow) -> str:

@@ -8,6 +8,7 @@ from bot.dialogue.draft import Draft
 from bot.dialogue.figures import said_figure, said_month
 from bot.dialogue.flow import Item, Phase, Step
 from bot.dialogue.index import Node, chosen_at
+from bot.dialogue.others import others_at
 from bot.dialogue.placeholders import PLACEHOLDERS, fill
 from bot.dialogue.recall import holds, items_of
 from bot.dialogue.sessions import SESSION
@@ -227,6 +228,8 @@ def _codes(draft: Draft, block: Node, path: tuple[str, ...]) -> tuple[str, ...]:
     if block.step.up_to:
         return ("1",)
     run = draft.open.runs.get("@".join((block.step.name, *path)))
+    if block.step.hear_others:
+        return tuple(o.code for o in others_at(draft, block)) if run is None else run
     if run is None and chosen_at(block.step):
         return ("*",)
     codes = run or items_of(draft, block, path)

@@ -12,9 +12,10 @@ from bot.dialogue.consultationfile import read_consultation
 from bot.dialogue.fault import Complaints, Fault, Faults, nearest_or_all
 from bot.dialogue.flow import AGENDA, Bundle, Consultation, Document, Flow, Item, Outcome, Phase
 from bot.dialogue.flowfile import every_step, load_flow, with_spoken_language
-from bot.dialogue.listsfile import ListFile, load_agenda, load_documents
+from bot.dialogue.listsfile import ListFile, load_agenda, load_documents, load_topics
 from bot.dialogue.reading import words
 from bot.dialogue.revision import bundle, revision_hash, structure_hash
+from bot.dialogue.topics import TOPICS
 from bot.dialogue.translate import Sentence, sentences, translate, translate_consultation
 from bot.dialogue.yamlnodes import read_table
 from bot.gateway.catalogue import (
@@ -142,8 +143,10 @@ class Reading:
         themes = [choice.code for choice in plain.lists.get("themes", {}).get(plain.source, ())]
         pushed = self._list_file("documents.yaml", load_documents)
         agenda = self._list_file("agenda.yaml", lambda text, file: load_agenda(text, file, themes))
-        titles = {item.code: item.title for item in (*agenda.items, *pushed.items)}
-        stems = {item.document: item.document for item in agenda.items} | pushed.stems
+        topics = self._list_file("topics.yaml", lambda text, file: load_topics(text, file, themes))
+        talked_about = (*agenda.items, *topics.items)
+        titles = {item.code: item.title for item in (*talked_about, *pushed.items)}
+        stems = {item.document: item.document for item in talked_about} | pushed.stems
         files = self._files()
         documents = {
             code: Document(code, titles.get(code, code), files_of(stem, plain.source, files))
@@ -151,7 +154,7 @@ class Reading:
             if code in pushed.stems or _anywhere(stem, plain.languages, files)
         }
         self.stems = stems
-        lists = {AGENDA: agenda.items, DOCUMENTS_LIST: pushed.items}
+        lists = {AGENDA: agenda.items, DOCUMENTS_LIST: pushed.items, TOPICS: topics.items}
         return {name: items for name, items in lists.items() if items}, documents
 
     def _list_file(self, name: str, load: Callable[[str, str], ListFile]) -> ListFile:

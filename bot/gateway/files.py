@@ -6,7 +6,12 @@ from pathlib import Path
 
 from bot.store.media import MediaGone, MediaStore
 
-MEDIA = "media:"  # before the key of something in the media store
+MEDIA = "media:"  # before the key of something in the media store; an ending may stand behind it
+
+
+def media_key(key: str) -> str:
+    """Return under which key the media store holds what "media:KEY.mp3" names."""
+    return key.removeprefix(MEDIA).partition(".")[0]
 
 
 class HouseFiles:
@@ -25,7 +30,7 @@ class HouseFiles:
         """Return the bytes of a file; KeyError if there is none."""
         if key.startswith(MEDIA):
             try:
-                return self._media.get(key.removeprefix(MEDIA))
+                return self._media.get(media_key(key))
             except MediaGone:
                 raise KeyError(key) from None
         return self._document(key).read_bytes()
@@ -33,7 +38,7 @@ class HouseFiles:
     def digest(self, key: str) -> str:
         """Return what tells the content of a key apart, "" if there is none."""
         if key.startswith(MEDIA):
-            return key.removeprefix(MEDIA)
+            return media_key(key)
         try:
             file = self._document(key)
         except KeyError:

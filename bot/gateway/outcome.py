@@ -10,6 +10,7 @@ from bot.dialogue.draft import phrase
 from bot.dialogue.flow import CONSENTS
 from bot.dialogue.reply import Effect, Kept, Learned, Prompt
 from bot.gateway import linking
+from bot.gateway.others import with_others
 from bot.gateway.render import Drawn, draw
 from bot.gateway.sitting import Seat, Sitting
 from bot.store import handovers, links, participants
@@ -245,7 +246,10 @@ def _lets_speak(sitting: Sitting, wanted: int, address: Address, spoken: str) ->
 def _greet(sitting: Sitting, seat: Seat, address: Address, spoken: str = "") -> None:
     """Turn to whoever speaks now; in the language `spoken` here where theirs is not known."""
     scene = sitting.scene(seat, address.channel, spoken)
-    put_down(sitting, seat, talk.greet(sitting.programme, seat.person, scene), address)
+    turn = with_others(
+        sitting, seat, scene, lambda seen: talk.greet(sitting.programme, seat.person, seen)
+    )
+    put_down(sitting, seat, turn, address)
 
 
 def _link_code(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
@@ -299,6 +303,10 @@ def _verdict_told(sitting: Sitting, seat: Seat, effect: Effect, address: Address
     verdict_told(sitting.connection, effect.detail)
 
 
+def _shown(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
+    sitting.written.shown.append((seat.id, effect.detail))
+
+
 _EFFECTS = {
     "stop": _stop,
     "start": _start,
@@ -315,4 +323,5 @@ _EFFECTS = {
     "hear": _hear,
     "remind": _remind,
     "mark verdict told": _verdict_told,
+    "shown": _shown,
 }

@@ -1,6 +1,7 @@
 """The calendar: opening a phase invites people and announces it; each one has an outcome."""
 
 from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -8,11 +9,12 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from bot.dialogue import talk
 from bot.dialogue.conversation import Invitation
-from bot.dialogue.flow import Consultation, Phase
+from bot.dialogue.flow import Consultation, Item, Phase
 from bot.gateway.house import House
 from bot.gateway.outcome import put_down
 from bot.gateway.programme import phase_states
 from bot.gateway.sitting import Seat, Sitting
+from bot.gateway.week import as_if_opened, began_at, drop_old_invitations, topic_of
 from bot.language import N_
 from bot.store import conversations, participants
 from bot.store.database import Database
@@ -98,18 +100,21 @@ def find(consultation: Consultation, code: str) -> Phase:
     raise NoSuchPhase(NoSuchPhase.__doc__)
 
 
-def preview(connection: Connection, house: House, phase: Phase) -> Preview:
-    """Count whom opening would reach."""
+def preview(
+    connection: Connection, house: House, phase: Phase, topics: Collection[str] = ()
+) -> Preview:
+    """Count whom opening would reach, with these topics opened besides. Raises NoTopic."""
     told = _told_since_opened(connection, phase)
     channels: Counter[str] = Counter()
     languages: Counter[str] = Counter()
     excluded: Counter[str] = Counter()
     for chunk in _chunks(connection):
         sitting = Sitting(connection, house, house.clock())
+        sitting.programme = as_if_opened(sitting.programme, topics, sitting.moment)
         sitting.load(chunk)
         for owner, address in chunk.items():
             seat = sitting.seats[owner]
-            reason = TOLD if owner in told else _why_not(sitting, seat, address, phase)
+            reason = _why_not(sitting, seat, address, phase, told)
             if reason or address is None:
                 excluded[reason] += 1
             else:
@@ -150,6 +155,9 @@ def _open(connection: Connection, house: House, phase: Phase, *, announces: bool
             "made_at": moment,
         },
     ).scalar_one()
+    drop_old_invitations(
+        connection, house.programmes.programme(connection, house.clock()), phase.flow, moment
+    )
     for chunk in _chunks(connection):
         _reach(connection, house, phase, chunk, broadcast, told, announces=announces)
     connection.execute(
@@ -169,11 +177,11 @@ def _set_state(connection: Connection, house: House, phase: Phase, state: str) -
     note(connection, moment, "coordinator", f"phase {state}", phase.code)
 
 
-def _told_since_opened(connection: Connection, phase: Phase) -> set[int]:
-    """Return to whom an open phase was announced since it was opened: nobody is told twice."""
+def _told_since_opened(connection: Connection, phase: Phase) -> dict[int, int]:
+    """Return to whom an open phase was announced since it was opened, and when last."""
     today = func.coalesce(people_table.c.merged_into, people_table.c.id)
     query = (
-        select(today)
+        select(today, func.max(broadcasts.c.made_at))
         .select_from(recipients)
         .join(people_table, people_table.c.id == recipients.c.participant_id)
         .join(broadcasts, broadcasts.c.id == recipients.c.broadcast_id)
@@ -184,8 +192,9 @@ def _told_since_opened(connection: Connection, phase: Phase) -> set[int]:
             broadcasts.c.made_at >= phases.c.changed_at,
             recipients.c.state == "waiting",
         )
+        .group_by(today)
     )
-    return set(connection.scalars(query))
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _chunks(connection: Connection) -> list[Chunk]:
@@ -206,9 +215,13 @@ def _chunks(connection: Connection) -> list[Chunk]:
     return chunks
 
 
-def _why_not(sitting: Sitting, seat: Seat, address: Address | None, phase: Phase) -> str:
-    """Say why someone is not written to, "" when they are."""
-    person = seat.person
+def _why_not(
+    sitting: Sitting, seat: Seat, address: Address | None, phase: Phase, told: Mapping[int, int]
+) -> str:
+    """Say why someone is not written to, "" when they are. Nobody is told twice of one thing."""
+    person, topic = seat.person, topic_of(sitting, seat, phase)
+    if seat.id in told and told[seat.id] >= began_at(sitting, topic):
+        return TOLD
     if seat.trial and sitting.house.leaves_trials_out:
         return TRIAL
     if person.stopped:
@@ -217,7 +230,7 @@ def _why_not(sitting: Sitting, seat: Seat, address: Address | None, phase: Phase
         return NEVER_CONSENTED
     if phase.roles and person.facts.get("role") not in phase.roles:
         return NOT_CONCERNED
-    if phase.flow in person.done:
+    if _key(phase, topic) in person.done:
         return DONE
     here = sitting.house.channels
     if address is None or address.state != "good" or address.channel not in here:
@@ -227,7 +240,7 @@ def _why_not(sitting: Sitting, seat: Seat, address: Address | None, phase: Phase
 
 def _reach(
     connection: Connection, house: House, phase: Phase, chunk: Chunk, broadcast: int,
-    told: set[int], *, announces: bool,
+    told: Mapping[int, int], *, announces: bool,
 ) -> None:  # fmt: skip
     moment = house.clock()
     house.database.hold_participants(connection, chunk)
@@ -236,11 +249,13 @@ def _reach(
     outcomes, invited = [], []
     for owner, address in chunk.items():
         seat = sitting.seats[owner]
-        reason = TOLD if owner in told else _why_not(sitting, seat, address, phase)
+        reason = _why_not(sitting, seat, address, phase, told)
+        topic = topic_of(sitting, seat, phase)
+        invitation = Invitation(phase.flow, topic.code if topic else "", moment, str(broadcast))
         if reason in ("", NO_ADDRESS):
-            invited.append(_invitation(owner, phase, broadcast, moment))
+            invited.append(_invitation(owner, invitation, broadcast))
         if not reason and address is not None:
-            reason = _announce(sitting, seat, address, phase, broadcast) if announces else QUIETLY
+            reason = _announce(sitting, seat, address, invitation) if announces else QUIETLY
         outcomes.append({
             "broadcast_id": broadcast,
             "participant_id": owner,
@@ -254,23 +269,27 @@ def _reach(
     sitting.write()
 
 
-def _invitation(owner: int, phase: Phase, broadcast: int, moment: int) -> dict[str, object]:
+def _key(phase: Phase, topic: Item | None) -> str:
+    return f"{phase.flow}/{topic.code}" if topic else phase.flow
+
+
+def _invitation(owner: int, invitation: Invitation, broadcast: int) -> dict[str, object]:
     return {
         "participant_id": owner,
-        "flow": phase.flow,
-        "about": "",
+        "flow": invitation.flow,
+        "about": invitation.about,
         "broadcast_id": broadcast,
         "state": "waiting",
-        "made_at": moment,
+        "made_at": invitation.made_at,
     }
 
 
-def _announce(sitting: Sitting, seat: Seat, address: Address, phase: Phase, broadcast: int) -> str:
+def _announce(sitting: Sitting, seat: Seat, address: Address, invitation: Invitation) -> str:
     """Announce a phase to someone, or say why there is nothing to announce."""
     scene = sitting.scene(seat, address.channel)
-    invitation = Invitation(phase.flow, "", sitting.moment, str(broadcast))
     turn = talk.invite(sitting.programme, seat.person, scene, invitation)
-    put_down(sitting, seat, turn, address, kind="broadcast", rank=2, broadcast=broadcast)
+    put_down(sitting, seat, turn, address, kind="broadcast", rank=2,
+             broadcast=int(invitation.broadcast))  # fmt: skip
     return "" if turn.prompts else IN_IT
 
 

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, select
 
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.flow import OWN_ANSWERS, Bundle, Consultation, Flow, Outcome
+from bot.dialogue.topics import has_topics
 from bot.gateway.figures import Asked, Figures, Ledger
-from bot.store import conversations
+from bot.store import conversations, topics
 from bot.store.database import Database
 from bot.store.outcomes import Told
 from bot.store.tables import phases
@@ -54,6 +55,7 @@ class Offered:
     bundles: Mapping[str, Bundle]
     structures: Mapping[str, str]
     figures: Figures = field(default_factory=dict)
+    opened_topics: Mapping[str, int] = field(default_factory=dict)  # topic → when
 
     def flow(self, revision: str, language: str) -> Flow:
         """Return the flow of a revision in a language, the source's where it has none."""
@@ -104,7 +106,15 @@ class Programmes:
         self._structures.update(texts.structures)
         return Offered(texts.consultation, texts.phrases, texts.current, open_flows,
                        self._bundles, self._structures,
-                       Asked(self._ledger, connection, moment, trials=trials))  # fmt: skip
+                       Asked(self._ledger, connection, moment, trials=trials),
+                       self._opened_topics(connection, open_flows))  # fmt: skip
+
+    def _opened_topics(self, connection: Connection, open_flows: tuple[str, ...]) -> dict[str, int]:
+        """Read them only while a flow that has topics is open."""
+        here = (self.texts.bundles[self.texts.current[name]] for name in open_flows)
+        if any(has_topics(bundle.flows[bundle.source]) for bundle in here):
+            return topics.opened(connection)
+        return {}
 
     def bring(self, connection: Connection, revisions: Iterable[str]) -> None:
         """Bring older revisions from the store."""

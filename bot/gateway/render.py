@@ -7,6 +7,7 @@ import msgspec
 
 from bot.dialogue.reply import Attachment, Prompt
 from bot.gateway.buttons import needs_numbers, numbered, rows_of
+from bot.gateway.files import MEDIA
 from bot.gateway.paging import page_of
 from bot.gateway.split import Measure, split
 from channels.base import Capabilities, OutFile, Outgoing
@@ -69,13 +70,20 @@ def _files(attach: Attachment | None, can: Capabilities, blank: Outgoing) -> lis
 
 
 def _file(attach: Attachment, kind: str, path: str, can: Capabilities) -> OutFile | None:
-    name = path.rpartition("/")[2]
+    name = _name(path)
     mime = mimetypes.guess_type(name)[0] or "application/octet-stream"
     if kind == "audio" and can.plays_sound and "audio" in can.carries:
         return OutFile(path, "voice" if mime == "audio/ogg" else "audio", name, mime, attach.title)
     if kind == "pdf" and "document" in can.carries:
         return OutFile(path, "document", name, mime, attach.title)
     return None
+
+
+def _name(path: str) -> str:
+    """Name a file for who receives it; the key of a recording is nobody's business."""
+    if path.startswith(MEDIA):
+        return f"voice.{path.rpartition('.')[2]}"
+    return path.rpartition("/")[2]
 
 
 def _with_file(blank: Outgoing, file: OutFile, can: Capabilities) -> Outgoing:
@@ -135,6 +143,8 @@ def _link_line(attach: Attachment | None, can: Capabilities, link: Link) -> str:
     """Point to a document of which this channel carries nothing."""
     if attach is None or _files(attach, can, Outgoing("")):
         return ""
+    if any(path.startswith(MEDIA) for path in attach.files.values()):
+        return ""  # a recording has no page of its own
     address = link(attach.code)
     return f"{attach.title}: {address}" if address else ""
 

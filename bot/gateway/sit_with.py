@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from bot.dialogue.conversation import Person, Scene, Turn
 from bot.gateway.house import House
+from bot.gateway.others import with_others
 from bot.gateway.outcome import put_down
 from bot.gateway.programme import Offered
 from bot.gateway.sitting import Seat, Sitting
@@ -35,7 +36,10 @@ class Table:
     def take(self, think: Think, *, kind: str = "reply", rank: int = 0) -> Turn:
         """Take a turn and write it down."""
         scene = self.sitting.scene(self.seat, self.address.channel)
-        turn = think(self.sitting.programme, self.seat.person, scene)
+        programme, person = self.sitting.programme, self.seat.person
+        turn = with_others(
+            self.sitting, self.seat, scene, lambda seen: think(programme, person, seen)
+        )
         put_down(self.sitting, self.seat, turn, self.address, kind=kind, rank=rank)
         return turn
 

@@ -1,6 +1,6 @@
 """One transaction's worth of people: loaded together, talked with, written back together."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +13,7 @@ from bot.dialogue.flow import Outcome
 from bot.gateway.house import House
 from bot.gateway.joining import known_network, link_to_pass_on
 from bot.gateway.programme import Offered
-from bot.store import conversations, deliveries, keeping, participants, reminders, sent
+from bot.store import conversations, deliveries, keeping, participants, reminders, sent, showings
 from bot.store.participants import Address
 from bot.store.wire import NewDelivery
 from channels.base import Outgoing
@@ -59,6 +59,7 @@ class Written:
     promised: list[NewDelivery] = field(default_factory=list)
     reminders: list[dict[str, Any]] = field(default_factory=list)
     taken_up: list[int] = field(default_factory=list)
+    shown: list[tuple[int, str]] = field(default_factory=list)  # who heard which contribution
 
 
 class Sitting:
@@ -77,6 +78,7 @@ class Sitting:
         self.forgetting: list[int] = []
         self.refusing: set[int] = set()  # who said no just now: of them only the no is kept
         self.unwanted: set[int] = set()  # who said no before, and sent a recording all the same
+        self.drawn: Counter[str] = Counter()  # contributions that are to be heard by someone here
         self.speaking: dict[int, int] = {}  # address → who speaks on it since a moment ago
         self.shared: set[int] = set()  # addresses of this batch that several people use
 
@@ -163,6 +165,7 @@ class Sitting:
             display_name=name,
             outcomes=seat.outcomes,
             link=self._link(seat.person, channel.partition(":")[-1] or channel),
+            looks_up_others=True,
         )
 
     def _link(self, person: Person, kind: str) -> str:
@@ -187,6 +190,7 @@ class Sitting:
         if out.taken_up:
             conversations.take_up(self.connection, out.taken_up, moment)
         deliveries.promise(self.connection, self.house.seal, out.promised, moment)
+        showings.shown(self.connection, out.shown, moment)
         wakes = {"outbox"} if out.promised else set()
         return wakes | ({"reminders"} if out.reminders else set())
 

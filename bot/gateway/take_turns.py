@@ -16,6 +16,7 @@ from bot.dialogue import talk
 from bot.dialogue.reply import File, Prompt, Reply
 from bot.gateway import courtesy, linking
 from bot.gateway.house import House
+from bot.gateway.others import with_others
 from bot.gateway.outcome import put_down, say
 from bot.gateway.sitting import Seat, Sitting
 from bot.gateway.statuses import file_statuses
@@ -279,7 +280,10 @@ def _one(
     scene = sitting.scene(seat, address.channel, incoming.locale_hint, incoming.display_name)
     scene = linking.with_code(sitting, seat, address, reply, scene)
     try:
-        turn = talk.respond(sitting.programme, seat.person, reply, scene)
+        turn = with_others(
+            sitting, seat, scene,
+            lambda seen: talk.respond(sitting.programme, seat.person, reply, seen),
+        )  # fmt: skip
     except Exception as error:
         log.exception("message %d was set aside", row.id)
         _apologise(sitting, seat, address)

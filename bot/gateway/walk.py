@@ -36,6 +36,7 @@ SAMPLE: Mapping[str, str] = {
     "answered": "in September",
 }
 NEARBY = 2  # sessions at a time, for most people
+SAID = "." * 120  # as long as what someone else says usually is
 NEXT_PAGE = "0 = more"  # about as long in any language; only the first page is counted
 
 
@@ -66,6 +67,7 @@ def turns(flow: Flow, *, everything: bool, empty: bool = False) -> Iterator[Walk
     values = {} if empty else SAMPLE
     if empty:
         values = {name: text for name, text in SAMPLE.items() if name not in OFTEN_EMPTY}
+    values = {**values, **_about(flow)}
     for step, item in _steps(flow, flow.steps, everything=everything):
         said += _prompts(flow, step, item, values)
         if step.waits:
@@ -74,6 +76,16 @@ def turns(flow: Flow, *, everything: bool, empty: bool = False) -> Iterator[Walk
     for ending in flow.endings[:1]:
         said.append(Prompt(fill(ending.text, values), "ending"))
         yield WalkedTurn(ending.name, ending.line, tuple(said))
+
+
+def _about(flow: Flow) -> Mapping[str, str]:
+    """Return the item with the most words of those that a talk may be about."""
+    items = flow.lists.get(flow.about, ())
+    longest = max(items, key=lambda item: len(item.title + item.summary), default=None)
+    if longest is None:
+        return {}
+    about = {"title": longest.title, "summary": longest.summary, "text": longest.text}
+    return {f"about.{name}": text for name, text in about.items()}
 
 
 def _steps(
@@ -101,6 +113,8 @@ def _items(flow: Flow, block: Step) -> Sequence[Item]:
         return [Item(str(place)) for place in range(1, block.up_to + 1)]
     if block.for_each == SESSION:
         return [Item(str(place), SAMPLE["about.title"]) for place in range(1, NEARBY + 1)]
+    if block.hear_others:
+        return [Item(str(place), text=SAID) for place in range(1, block.hear_most + 1)]
     if block.for_each in flow.lists:
         return [item for item in flow.lists[block.for_each] if not item.hidden]
     asked = _asked(flow.steps, block.for_each.removeprefix("choice of "))
@@ -114,6 +128,8 @@ def _times(flow: Flow, block: Step) -> Exchanges:
         return Exchanges(1, block.up_to)
     if block.for_each == SESSION:
         return Exchanges(1, NEARBY)
+    if block.hear_others:
+        return Exchanges(0, block.hear_most)
     asked = _asked(flow.steps, block.for_each.removeprefix("choice of "))
     if block.for_each in flow.lists or asked is None:
         return Exchanges(number, number)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, 
 
 from bot.store.database import Database
 from bot.store.media import MediaStore, release
+from bot.store.showings import forget_listener, lose
 from bot.store.tables import (
     addresses,
     consents,
@@ -157,6 +158,8 @@ def _words(
             or_(links.contribution_id.in_(said), links.media_id.in_(sent))
         )
     )
+    lose(connection, said)
+    forget_listener(connection, people)
     words = connection.execute(
         delete(contributions).where(contributions.c.participant_id.in_(people))
     )

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, func, or_, select, text
 
 from bot.store.database import Database
 from bot.store.seal import Seal
-from bot.store.tables import blobs, media
+from bot.store.tables import blobs, known_files, media
 
 COLUMN = b"media"
 
@@ -143,6 +143,7 @@ def release(connection: Connection, store: MediaStore, keys: Iterable[str]) -> i
         hold_key(connection, key)
         if not references(connection, key):
             store.drop(connection, key)
+            connection.execute(delete(known_files).where(known_files.c.sha256 == key))
             dropped += 1
     return dropped
 

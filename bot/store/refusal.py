@@ -5,6 +5,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from bot.dialogue.conversation import Person
 from bot.store.media import MediaStore, release
+from bot.store.showings import lose
 from bot.store.tables import addresses, contribution_media, contributions, facts, inbox, media
 
 TAKE_PART = "consent to take part"
@@ -20,6 +21,7 @@ def keep_only_the_no(connection: Connection, store: MediaStore, participant: int
     connection.execute(
         delete(contribution_media).where(contribution_media.c.contribution_id.in_(said))
     )
+    lose(connection, said)
     drop_recordings(connection, store, participant)
     connection.execute(delete(contributions).where(others))
     connection.execute(update(contributions).where(mine).values(text="", comment=""))

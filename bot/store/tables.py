@@ -354,6 +354,50 @@ contributions = Table(  # append-only: the newest of a place wins
     Index("ix_contributions_export", "phase", "id"),
 )
 
+moderations = Table(  # what others may hear: decided by a person, one contribution at a time
+    "moderations",
+    metadata,
+    Column("contribution_id", String(32), ForeignKey("contributions.id"), primary_key=True),
+    _participant(index=True),  # its author
+    Column("flow", String(80), nullable=False),
+    Column("about", String(80), nullable=False),
+    Column("step", String(80), nullable=False),
+    Column("state", String(8), nullable=False),  # approved, refused
+    Column("reason", Text, nullable=False, default=""),
+    Column("sound", Boolean, nullable=False, default=False),  # its recording may be heard, too
+    Column("heard", Integer, nullable=False, default=0),  # by how many people
+    Column("who", String(80), nullable=False),
+    Column("at", Big, nullable=False),
+    Index("ix_moderations_least_heard", "flow", "about", "step", "state", "heard"),
+)
+
+moderated_texts = Table(  # the words as approved, and what people made of them in other languages
+    "moderated_texts",
+    metadata,
+    Column("contribution_id", String(32), ForeignKey("moderations.contribution_id"),
+           primary_key=True),
+    Column("language", String(8), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("who", String(80), nullable=False),
+    Column("at", Big, nullable=False),
+)  # fmt: skip
+
+showings = Table(  # who heard what of others: once each
+    "showings",
+    metadata,
+    Column("participant_id", Big, ForeignKey("participants.id"), primary_key=True),
+    Column("contribution_id", String(32), ForeignKey("moderations.contribution_id"),
+           primary_key=True, index=True),
+    Column("at", Big, nullable=False),
+)  # fmt: skip
+
+topics = Table(  # those that a coordinator opened; the others come by their day
+    "topics",
+    metadata,
+    Column("code", String(80), primary_key=True),
+    Column("opened_at", Big, nullable=False),
+)
+
 media = Table(
     "media",
     metadata,

@@ -11,7 +11,7 @@ from bot.dialogue.consultationfile import load_consultation
 from bot.dialogue.flow import FACTS, Consultation, Document
 from bot.dialogue.flowfile import KEYS as HEAD_KEYS
 from bot.dialogue.flowfile import load_flow
-from bot.dialogue.listsfile import load_agenda, load_documents
+from bot.dialogue.listsfile import load_agenda, load_documents, load_topics
 from bot.dialogue.placeholders import PLACEHOLDERS
 from bot.dialogue.stepfile import KEYS
 
@@ -38,6 +38,8 @@ def test_every_example_works(text: str) -> None:
         assert load_consultation(text, "consultation.yaml").languages == ("fr", "en", "es")
     elif text.startswith("documents:"):
         assert load_documents(text, "documents.yaml").items
+    elif text.startswith("topics:"):
+        assert load_topics(text, "topics.yaml", ["food"]).items
     elif text.startswith("items:"):
         assert load_agenda(text, "agenda.yaml", ["food"]).items
     else:
