@@ -28,6 +28,12 @@ ITEMS = tuple(
     Item(code, title, f"About {title}.", f"All about {title}.")
     for code, title in (("land", "Land"), ("seeds", "Seeds"), ("water", "Water"))
 )
+TOPICS = (
+    Item("farms", "Farms", "About farms.", "All about farms.", theme="food", starts="2026-09-01"),
+    Item("roofs", "Roofs", "About roofs.", theme="housing", starts="2026-09-01"),
+    Item("mills", "Mills", "About mills.", theme="food", starts="2026-10-01"),
+)
+LISTS = {"agenda item": ITEMS, "topics": TOPICS}
 
 
 @cache
@@ -40,7 +46,7 @@ def english() -> dict[str, str]:
 def flow_of(text: str, name: str = "test") -> Flow:
     """Make a flow of the steps and endings in a text."""
     head = f"title: The {name}\nlanguage: en\nkeywords: [{name.upper()}]\n"
-    return load_flow(head + text, f"{name}.yaml", CONSULTATION, {"agenda item": ITEMS}, {})
+    return load_flow(head + text, f"{name}.yaml", CONSULTATION, LISTS, {})
 
 
 def programme(*texts: str, **named: str) -> Printed:

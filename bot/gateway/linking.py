@@ -18,6 +18,7 @@ from bot.dialogue.flow import CONSENTS
 from bot.dialogue.linking import Brought
 from bot.dialogue.reply import Reply
 from bot.gateway.house import House
+from bot.gateway.others import with_others
 from bot.gateway.programme import Offered
 from bot.gateway.sitting import Seat, Sitting
 from bot.store import conversations, links, participants
@@ -160,9 +161,11 @@ def link(sitting: Sitting, seat: Seat, address: Address) -> Linked:
         sitting.speaking[one.id] = kept
     together = sitting.seats[kept]
     _prove(sitting, together, seat.person, address, _name(told.channel) if told else "")
-    turn = linking.greet_linked(
-        sitting.programme, together.person, sitting.scene(together, address.channel)
-    )
+    scene = sitting.scene(together, address.channel)
+    turn = with_others(
+        sitting, together, scene,
+        lambda seen: linking.greet_linked(sitting.programme, together.person, seen),
+    )  # fmt: skip
     words = _phrase(sitting, together, "linked_elsewhere", channel=_name(address.channel))
     return Linked(together, turn, told, words)
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, insert, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, func, insert, select
 from sqlalchemy import update as change
 
 from bot.store.fast import many
@@ -61,7 +61,7 @@ def still_hearable(
 def _query(listener: Listener) -> Select[Any]:
     m, t, p = moderations.c, moderated_texts.c, participants.c
     sound = and_(m.sound.is_(True), agreed(HEARD)).label("sound")
-    mine = or_(p.id == listener.participant, p.merged_into == listener.participant)
+    author = func.coalesce(p.merged_into, p.id)  # who is linked hears nothing of their own either
     return (
         select(m.contribution_id, p.id, p.network, t.text, sound, m.heard)
         .join(moderated_texts, t.contribution_id == m.contribution_id)
@@ -70,7 +70,7 @@ def _query(listener: Listener) -> Select[Any]:
         .where(
             m.state == APPROVED,
             t.language == listener.language,
-            ~mine,
+            author != listener.participant,
             counts(listener.trials),
         )
     )

@@ -3,19 +3,20 @@
 import re
 from typing import Any
 
+from forum import FORUM
 from gateway.conftest import MakeHome
 from gateway.houses import Home, Phone, Post, Texts
 from sqlalchemy import event
 from voice.sounds import voice_note
 
-from bot.gateway import phases
+from bot.gateway import moderate, phases, week
 from bot.gateway.erase import erase_what_is_old
 from bot.gateway.explaining import explain_participant
 from bot.gateway.leases import Lease
 from bot.gateway.recordings import Keeper, keep_due
 from bot.gateway.remind import remind_due
 from bot.gateway.unlinking import undo
-from bot.store import forget, handovers, links, tables
+from bot.store import forget, handovers, links, participants, tables
 from bot.store.contributions import Wanted, lines
 from bot.store.known_files import StoredFiles
 from bot.voice.pool import Ears
@@ -55,7 +56,8 @@ endings:
 
 def _texts(welcome: str = WELCOME) -> Texts:
     planned = {"ships": "planned", "announce": {"en": "News!"}}
-    return Texts(phases={"news": planned}, welcome=welcome, news=NEWS)
+    return Texts(phases={"news": planned, "forum": {"ships": "planned"}}, welcome=welcome,
+                 news=NEWS, forum=FORUM)  # fmt: skip
 
 
 class Watched:
@@ -92,7 +94,23 @@ async def lives(home: Home) -> Phone:
     await ama.says("START", "well done")
     await ama.says("someone else", "1", "1", "seeds")
     await _links(home.person(), home.person())
+    await _hears(home.person(), home.person())
     return ama
+
+
+async def _hears(ben: Phone, efua: Phone) -> None:
+    """Say something on the topic of the week, have it approved, and let someone else hear it."""
+    home, house = ben.home, ben.home.house
+    await home.write(week.open_topics, house, ["mills"])
+    await home.write(phases.open_quietly, house, phases.find(home.texts.consultation, "forum"))
+    await ben.says("hello", "1", "seeds", "START", "fine", "1")
+    quoted = {"participant_id": await ben.id(), "name": "consent to be quoted", "value": '"yes"',
+              "source": "answer", "step": "", "at": home.moment}  # fmt: skip
+    await home.write(participants.write_facts, [quoted])
+    await ben.says("the mill is ours")
+    (said,) = await home.database.read(moderate.listed, house, moderate.Wanted())
+    await home.write(moderate.approve, house, said.id, "tester")
+    assert "the mill is ours" in await efua.says("hello", "1", "seeds", "START", "fine", "1")
 
 
 async def _links(ama: Phone, other: Phone) -> None:
