@@ -158,9 +158,8 @@ class Flow(Struct, frozen=True, omit_defaults=True):
     title: str
     language: str
     phase: str = ""
-    about: str = ""  # the list of which each talk is about one item
     keywords: tuple[str, ...] = ()
-    about: str = ""  # "own session": each talk is about one that the person leads
+    about: str = ""  # "topics", "own session": of what each talk is about one
     minutes: int = 0  # 0: reckoned from the number of questions
     steps: tuple[Step, ...] = ()
     endings: tuple[Ending, ...] = ()

@@ -138,7 +138,6 @@ class Order:
                 'move it below "for each: session"',
             )  # fmt: skip
 
-
     def _check_heard(self, draft: ReadStep) -> None:
         """Others are heard on an open question of this flow; their words stand in no question."""
         name, key = draft.step.hear_others, "hear others"

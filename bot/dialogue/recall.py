@@ -5,8 +5,8 @@ from bot.dialogue.draft import Draft
 from bot.dialogue.flow import OWN_ANSWERS, Step, Test
 from bot.dialogue.index import Node, chosen_at
 from bot.dialogue.meeting import near_now, sessions_for
-from bot.dialogue.sessions import NEARNESS, SESSION
 from bot.dialogue.others import others_at
+from bot.dialogue.sessions import NEARNESS, SESSION
 
 
 def known_fact(draft: Draft, step: Step) -> tuple[str, ...] | None:
