@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.dialogue.commands import command
 from bot.dialogue.fault import Complaints, Fault, Faults, listed, nearest_or_all
 from bot.dialogue.flow import Choice, Consultation, Network, Phase
 from bot.dialogue.reading import (
@@ -71,6 +72,7 @@ class _Reader:
         self.lists: dict[str, tuple[Choice, ...]] = {}
         self.lines: dict[str, int] = {}
         self.phase_lines: dict[str, dict[str, int]] = {}
+        self.zone_lines: dict[str, int] = {}
         self.sentences: list[Sentence] = []
 
     def take(self, entry: Entry) -> None:
@@ -133,6 +135,22 @@ class _Reader:
             )
         self.values["zone"] = zone
 
+    def zones(self, entry: Entry) -> None:
+        """Read the time zones of each region."""
+        found: dict[str, tuple[str, ...]] = {}
+        for each in table(entry, self.complaints, "the regions").entries:
+            named = several_words(each, self.complaints)
+            for one in named:
+                if not _is_zone(one.text):
+                    what, remedy = (
+                        f'there is no time zone "{one.text}"',
+                        "write it like Africa/Dakar",
+                    )
+                    self.complaints.add(one.line, what, remedy)
+            found[each.key] = tuple(one.text for one in named)
+            self.zone_lines[each.key] = each.line
+        self.values["zones"] = found
+
     def quiet(self, entry: Entry) -> None:
         text = words(entry, self.complaints)
         found = re.fullmatch(r"([01]?[0-9]|2[0-3]) to ([01]?[0-9]|2[0-3])", text)
@@ -161,6 +179,11 @@ class _Reader:
             self.complaints.add(
                 entry.line, f'"{entry.key}" cannot be a network\'s code',
                 'people write it by SMS: letters without accents, digits, "_" and "-"',
+            )  # fmt: skip
+        if command(entry.key.replace("_", " ")):
+            self.complaints.add(
+                entry.line, f'"{entry.key}" is a word that always means something else',
+                "choose another code",
             )  # fmt: skip
         if isinstance(entry.value, Scalar):
             return Network(entry.key, words(entry, self.complaints))
@@ -235,6 +258,7 @@ class _Reader:
                 "add it",
             )  # fmt: skip
         self._check_roles()
+        self._check_regions()
         quiet_from, quiet_to = self.values.get("quiet", (21, 8))
         return Consultation(
             name=name,
@@ -248,6 +272,7 @@ class _Reader:
             backups_kept_days=self.values.get("backups are kept", 30),
             spoken_language=_said_in(source, self.values.get("spoken language", "")),
             time_zone=self.values.get("zone", "") or "UTC",
+            zones=self.values.get("zones", {}),
             quiet_from=quiet_from,
             quiet_to=quiet_to,
             phases=tuple(_in_language(phase, source) for phase in self.values.get("phases", ())),
@@ -264,6 +289,13 @@ class _Reader:
                     self.complaints.add(
                         line, f'there is no role "{role}"', nearest_or_all(role, known)
                     )
+
+    def _check_regions(self) -> None:
+        known = [choice.code for choice in self.lists.get("regions", ())]
+        for region, line in self.zone_lines.items():
+            if region not in known:
+                what = f'there is no region "{region}"'
+                self.complaints.add(line, what, nearest_or_all(region, known))
 
 
 def _said_in(source: str, text: str) -> dict[str, str]:
@@ -297,6 +329,7 @@ _READERS: dict[str, Callable[[_Reader, Entry], None]] = {
     "raw messages are erased after": _Reader.days,
     "backups are kept": _Reader.days,
     "time zone": _Reader.zone,
+    "time zones": _Reader.zones,
     "quiet hours": _Reader.quiet,
     "lists": _Reader.more_lists,
     "networks": _Reader.networks,

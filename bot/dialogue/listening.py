@@ -269,6 +269,10 @@ def _without_a_talk(draft: Draft, reply: Reply, said: Command | None) -> None:
     elif flow := keyword(draft, reply.text):
         draft.understood = ("understood_keyword", flow)
         take_up(draft, called(draft, flow))
+    elif network := network_named(draft, reply.text):
+        draft.understood = ("understood_keyword", network)
+        wishes.join(draft, network)
+        wishes.begin_or_say(draft)
     else:
         _something_said(draft, reply)
 

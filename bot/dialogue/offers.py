@@ -306,9 +306,9 @@ def keyword(draft: Draft, text: str) -> str:
 
 def network_named(draft: Draft, payload: str) -> str:
     """Return the code of the network that a join link or keyword names, "" for none."""
-    wanted = payload.strip().casefold()
+    wanted = short(payload)
     for network in draft.programme.consultation.networks:
-        if wanted and network.code.casefold() == wanted:
+        if wanted and short(network.code) == wanted:
             return network.code
     return ""
 

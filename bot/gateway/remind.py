@@ -1,4 +1,7 @@
-"""Reminders: once each, by day, at most one in 48 hours to a person, void once answered."""
+"""Reminders: once each, by day, at most one in 48 hours to a person, void once answered.
+
+Whatever else was written to them unasked counts for the 48 hours too.
+"""
 
 import logging
 
@@ -6,7 +9,7 @@ from sqlalchemy import Connection
 
 from bot.dialogue import talk
 from bot.gateway.house import House
-from bot.gateway.quiet import HOUR, not_before, zone_of
+from bot.gateway.quiet import HOUR, not_before, zones_of
 from bot.gateway.sit_with import NobodyThere, NotHere, Table, sit_with
 from bot.store import participants, reminders
 from bot.store.database import DatabaseAway
@@ -44,7 +47,7 @@ def _remind(connection: Connection, house: House, one: DueReminder) -> None:
     except NobodyThere:
         reminders.settle(connection, one.id, "void", "nobody there", moment)
         return
-    void = _why_void(table, one)
+    void = _why_void(table, one) or _enough(connection, table, one)
     if void:
         reminders.settle(connection, one.id, "void", void, moment)
         return
@@ -59,6 +62,8 @@ def _remind(connection: Connection, house: House, one: DueReminder) -> None:
     )
     table.sitting.write()
     outcome = ("sent", "") if turn.prompts else ("void", "nothing to remind of")
+    if turn.prompts:
+        participants.wrote_unasked(connection, [table.seat.id], moment)
     reminders.settle(connection, one.id, *outcome, moment)
 
 
@@ -80,9 +85,20 @@ def _why_void(table: Table, one: DueReminder) -> str:
     return ""
 
 
+def _enough(connection: Connection, table: Table, one: DueReminder) -> str:
+    """Say that a talk was reminded of as often as any of its questions asks for, "" if it was not.
+
+    Who answers one question after each reminder would else be reminded without end.
+    """
+    family = participants.family(connection, table.seat.id)
+    sent, planned = reminders.of_talk(connection, family, one.conversation)
+    return "reminded often enough" if sent >= planned else ""
+
+
 def _when(connection: Connection, table: Table, one: DueReminder, moment: int) -> int:
     consultation = table.sitting.programme.consultation
-    last = reminders.last_sent(connection, participants.family(connection, table.seat.id))
+    last = participants.written_to_at(connection, participants.family(connection, table.seat.id))
     earliest = max(moment, last + BETWEEN) if last else moment
-    zone = zone_of(table.seat.person.facts.get("time zone"), consultation)
-    return not_before(earliest, zone, consultation)
+    numbers = participants.numbers_of(connection, table.sitting.house.seal, table.seat.id)
+    zones = zones_of(table.seat.person.facts, numbers, consultation)
+    return not_before(earliest, zones, consultation)

@@ -11,11 +11,13 @@ from bot.dialogue.conversation import Person
 from bot.store.database import Database
 from bot.store.fast import many
 from bot.store.ids import new_pseudonym
+from bot.store.retention import ERASED
 from bot.store.seal import Seal
 from bot.store.tables import addresses, audit, consents, facts, participants, speakers
 
 STATE = b"participants"
 ADDRESS = b"addresses"
+NUMBERED = ("sms", "whatsapp")  # channels whose addresses are telephone numbers
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -266,6 +268,26 @@ def heard_from(connection: Connection, seen: Mapping[int, tuple[int, str]]) -> N
     """Write when an address was last heard from, and to which of our senders it wrote."""
     rows = [{"b_id": key, "b_at": at, "b_account": account} for key, (at, account) in seen.items()]
     many(connection, _heard_from, rows)
+
+
+def wrote_unasked(connection: Connection, ids: Iterable[int], moment: int) -> None:
+    """Write that these people were written to without having asked."""
+    theirs = participants.c.id.in_(list(ids))
+    connection.execute(update(participants).where(theirs).values(asked_at=moment))
+
+
+def written_to_at(connection: Connection, ids: Iterable[int]) -> int | None:
+    """Return when one of these was last written to unasked."""
+    query = select(func.max(participants.c.asked_at)).where(participants.c.id.in_(list(ids)))
+    at: int | None = connection.scalar(query)
+    return at
+
+
+def numbers_of(connection: Connection, seal: Seal, participant: int) -> list[str]:
+    """Return a participant's telephone numbers, the one last heard from first."""
+    found = addresses_of(connection, [participant])
+    numbers = (one.open(seal) for one in found if one.channel in NUMBERED and one.state != ERASED)
+    return [number.removeprefix("whatsapp:") for number in numbers]
 
 
 def set_address_state(connection: Connection, address: int, state: str, reason: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, case, func, select, update
 
 from bot.store.database import Database
 from bot.store.tables import reminders
@@ -64,10 +64,13 @@ def next_due(connection: Connection) -> int | None:
     return at
 
 
-def last_sent(connection: Connection, people: Sequence[int]) -> int | None:
-    """Return when this person, whoever they are together, was last reminded, over all flows."""
-    query = select(func.max(reminders.c.done_at)).where(
-        reminders.c.participant_id.in_(people), reminders.c.state == "sent"
+def of_talk(connection: Connection, people: Sequence[int], conversation: str) -> tuple[int, int]:
+    """Return how often a talk was reminded of, and how often the most reminding question asks."""
+    sent = func.sum(case((reminders.c.state == "sent", 1), else_=0))
+    query = (
+        select(sent, func.count())
+        .where(reminders.c.participant_id.in_(people), reminders.c.conversation == conversation)
+        .group_by(reminders.c.question)
     )
-    at: int | None = connection.scalar(query)
-    return at
+    counts = [(int(row[0]), int(row[1])) for row in connection.execute(query)]
+    return sum(each for each, _ in counts), max((each for _, each in counts), default=0)
