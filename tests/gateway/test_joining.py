@@ -5,6 +5,7 @@ from gateway.conftest import MakeHome
 from gateway.houses import Post, Texts
 
 from bot.gateway.joining import join_links, link_to_pass_on
+from bot.store import tables
 from channels.capabilities import SMS
 
 BOT = {"telegram": "https://t.me/palabre_bot"}
@@ -68,3 +69,24 @@ async def test_the_words_stand_without_a_link_too(make_home: MakeHome) -> None:
     ama = home.person()
     await ama.says("hello", "1")
     assert await ama.says("water") == "Thank you. Others can join here."
+
+
+async def test_a_network_s_code_as_the_first_words_joins_as_a_link_does(
+    make_home: MakeHome,
+) -> None:
+    for said in ("tejido", "TEJIDO", "Tejido."):
+        home = make_home(Post("sms", SMS), texts=Texts(test=PASS_ON))
+        phone = home.person()
+        assert "What is missing?" in await phone.says(said)
+        assert [row.value for row in await home.rows(tables.facts, name="network",
+                                                     participant_id=await phone.id())
+                ] == ['"tejido"']  # fmt: skip
+
+
+async def test_it_joins_later_too_when_nothing_is_being_asked(make_home: MakeHome) -> None:
+    home = make_home(Post("sms", SMS), texts=Texts(test=PASS_ON.replace("keep as: network", "")))
+    phone = home.person()
+    await phone.says("hello", "1", "water")
+    await phone.says("tejido")
+    (row,) = await home.rows(tables.facts, name="network")
+    assert (row.value, row.source) == ('"tejido"', "link")

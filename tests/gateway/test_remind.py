@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from bot.gateway import phases, remind
 from bot.gateway.remind import remind_due
-from bot.store import tables
+from bot.store import participants, tables
 from bot.store.database import Database
 from bot.store.media import MediaStore
 from bot.store.seal import Seal
@@ -198,3 +198,33 @@ async def test_a_phone_that_is_stopped_in_between_is_not_reminded(home: Home) ->
     await home.sends()
     assert ("cancelled", "stopped") in await home.states()
     assert home.post.said[-1].startswith("Goodbye")
+
+
+async def test_a_talk_is_reminded_of_as_often_as_its_question_asks_and_never_more(
+    make_home: MakeHome,
+) -> None:
+    again = TWO_REMINDERS.replace("remind after: 1 day", "remind after: [3 days, 10 days]")
+    home = make_home(texts=Texts(test=again))
+    ama = home.person()
+    await ama.says("hello")
+    home.waits(hours=3 * DAYS)
+    await remind_due(home.house)
+    await ama.says("yes")  # a new question, which would remind twice more
+    assert len(await at_due_times(home)) == 1
+    assert ("void", "reminded often enough") in await reasons(home)
+
+
+async def test_what_was_written_unasked_counts_for_the_48_hours(home: Home) -> None:
+    ama = home.person()
+    await ama.says("hello")
+    home.waits(hours=2.5 * DAYS)
+    await home.write(participants.wrote_unasked, [await ama.id()], home.moment)
+    sent = await at_due_times(home)
+    assert sent[0] == "26 08:00"  # two days after midnight, in the morning
+
+
+async def test_the_night_is_that_of_the_person_s_number(make_home: MakeHome) -> None:
+    home = make_home(Post("sms"), texts=Texts(test=TWO_REMINDERS))
+    home.moment = int(datetime(2026, 9, 21, 12, tzinfo=UTC).timestamp() * 1000)
+    await home.person("+576012345678").says("hello")  # seven in the morning in Bogotá
+    assert (await at_due_times(home))[0] == "24 13:00"
