@@ -144,7 +144,7 @@ class _Reader:
                 if not _is_zone(one.text):
                     what, remedy = (
                         f'there is no time zone "{one.text}"',
-                        "write it like Africa/Dakar",
+                        'write it like "Africa/Dakar"',
                     )
                     self.complaints.add(one.line, what, remedy)
             found[each.key] = tuple(one.text for one in named)
