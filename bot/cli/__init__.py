@@ -23,6 +23,7 @@ COMMANDS = {
     "link": "bot.cli.linking",
     "explain": "bot.cli.looking",
     "doctor": "bot.cli.looking",
+    "listen": "bot.cli.listening",
     "export": "bot.cli.exporting",
     "bench": "bot.cli.measuring",
 }

@@ -26,7 +26,7 @@ from bot.dialogue.offers import (
     of_own_session,
     split,
 )
-from bot.dialogue.reply import File, Prompt, Reply
+from bot.dialogue.reply import File, Learned, Prompt, Reply
 from bot.dialogue.topics import TOPICS, has_topics, meant, topic_of
 from bot.dialogue.words import clean
 
@@ -154,32 +154,38 @@ def _judge(draft: Draft, file: File) -> None:
         tell_verdicts(draft)
 
 
-def code(programme: Programme, person: Person, scene: Scene, kept_key: str, code: str) -> Turn:
+def code(
+    programme: Programme, person: Person, scene: Scene, kept_key: str, codes: tuple[str, ...],
+    fact: str = "", words: str = "",
+) -> Turn:  # fmt: skip
     """Take note that someone listened to an unresolved answer and coded it.
 
-    The record itself is the gateway's to change; here later conditions learn of it, and a talk
-    that waits at a consent goes on.
+    The record itself is the gateway's to change; here later conditions learn of it, and `fact`,
+    and a talk that waits at a consent goes on. `words` are those of the question.
     """
     draft = Draft(programme, person, scene)
     talk_key, _, place = kept_key.rpartition(":")
     talk = draft.talk
     if talk is not None and talk.listening and (talk.key, talk.place) == (talk_key, place):
-        accept(draft, _Answer(codes=(code,)), Reply(id="", at=scene.now))
+        accept(draft, _Answer(codes=codes), Reply(id="", at=scene.now))
         follow(draft)
-    else:
-        _code_earlier(draft, talk_key, place, code)
+        return draft.finish()
+    _code_earlier(draft, talk_key, place, codes)
+    if fact and codes:
+        value = codes[0] if len(codes) == 1 else codes
+        draft.learn(Learned(fact, value, "coordinator", place.partition("@")[0], words))
     return draft.finish()
 
 
-def _code_earlier(draft: Draft, key: str, place: str, code: str) -> None:
+def _code_earlier(draft: Draft, key: str, place: str, codes: tuple[str, ...]) -> None:
     for talk in draft.person.conversations:
         if talk.key != key:
             continue
         step, _, item = place.partition("@")
         if item and amending.node_of(draft, talk, step).step.invite_to:
-            rsvp(draft, talk.flow, item, code)
+            rsvp(draft, talk.flow, item, codes[0])
         trail = tuple(
-            replace(one, codes=(code,), unresolved=False) if one.place == place else one
+            replace(one, codes=codes, unresolved=False) if one.place == place else one
             for one in talk.trail
         )
         amending.put(draft, replace(talk, trail=trail))

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, text
 
 from bot.store.tables import contribution_media, contributions, facts, media, participants
+from bot.store.transcripts import Transcript, newest
 
 PAGE = 500
 NAMES = ("first name",)  # facts that name a person: never read for a drafter
@@ -33,6 +34,7 @@ class Recording(NamedTuple):
     playable: str
     seconds: float | None
     peaks: str
+    written: Transcript | None = None  # what is said in it, as far as somebody wrote it down
 
 
 class Line(NamedTuple):
@@ -61,8 +63,6 @@ class Line(NamedTuple):
     answered_at: int
     coded_by: str
     spoken_language: str
-    transcript: str
-    transcript_by: str
     assisted_by: str
     facts: dict[str, Any]
     recordings: tuple[Recording, ...]
@@ -160,12 +160,15 @@ def _facts(connection: Connection, people: set[int]) -> dict[int, dict[str, Any]
 def _recordings(connection: Connection, ids: Sequence[str]) -> dict[str, list[Recording]]:
     link = contribution_media.c
     columns = (link.contribution_id, link.place, media.c.kind, media.c.state, media.c.mime,
-               media.c.original, media.c.playable, media.c.seconds, media.c.peaks)  # fmt: skip
+               media.c.original, media.c.playable, media.c.seconds, media.c.peaks,
+               media.c.id)  # fmt: skip
     query = select(*columns).join(media, media.c.id == link.media_id)
     query = query.where(link.contribution_id.in_(ids)).order_by(link.place)
+    rows = connection.execute(query).all()
+    written = newest(connection, {row.id for row in rows}) if rows else {}
     found: dict[str, list[Recording]] = defaultdict(list)
-    for contribution, *rest in connection.execute(query):
-        found[contribution].append(Recording(*rest))
+    for contribution, *rest, media_id in rows:
+        found[contribution].append(Recording._make((*rest, written.get(media_id))))
     return found
 
 
@@ -175,7 +178,7 @@ def _line(row: Row[Any], known: dict[str, Any], sent: tuple[Recording, ...]) -> 
         row.item, row.about, row.question, row.code, tuple(json.loads(row.codes)),
         None if row.value is None else json.loads(row.value), row.text, row.comment, row.fact,
         row.language, row.channel, _state(row), row.asked_at, row.answered_at, row.coded_by,
-        row.spoken_language, row.transcript, row.transcript_by,
+        row.spoken_language,
         row.assisted_by or "", known, sent,
     )  # fmt: skip
 

@@ -35,6 +35,7 @@ from bot.store.tables import (
     reminders,
     speakers,
 )
+from bot.store.transcripts import drop_transcripts
 
 NOBODY = b""  # in the list, the row that every pseudonym has
 UNDECIDED = ("waiting", "sending")
@@ -163,6 +164,7 @@ def _words(
     words = connection.execute(
         delete(contributions).where(contributions.c.participant_id.in_(people))
     )
+    drop_transcripts(connection, sent)
     notes = connection.execute(delete(media).where(media.c.participant_id.in_(people)))
     talks = select(handovers.c.id).where(handovers.c.participant_id.in_(people))
     connection.execute(delete(handover_words).where(handover_words.c.handover_id.in_(talks)))

@@ -65,8 +65,8 @@ class Found:
     mime: str = ""
     size: int | None = None
     seconds: float | None = None
-    speech_seconds: float | None = None
     peaks: tuple[float, ...] = ()
+    speech_seconds: float | None = None
 
 
 def write_down(connection: Connection, seal: Seal, came: Sequence[Came]) -> None:

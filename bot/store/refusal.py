@@ -7,6 +7,7 @@ from bot.dialogue.conversation import Person
 from bot.store.media import MediaStore, release
 from bot.store.showings import lose
 from bot.store.tables import addresses, contribution_media, contributions, facts, inbox, media
+from bot.store.transcripts import drop_transcripts
 
 TAKE_PART = "consent to take part"
 STAYS = ("language", TAKE_PART)  # what one must know in order to leave someone in peace
@@ -35,6 +36,7 @@ def drop_recordings(connection: Connection, store: MediaStore, participant: int)
     keys = connection.execute(select(media.c.original, media.c.playable).where(sent)).all()
     ids = select(media.c.id).where(sent)
     connection.execute(delete(contribution_media).where(contribution_media.c.media_id.in_(ids)))
+    drop_transcripts(connection, ids)
     connection.execute(delete(media).where(sent))
     release(connection, store, [key for pair in keys for key in pair])
     theirs = select(addresses.c.address_index).where(addresses.c.participant_id == participant)

@@ -347,7 +347,7 @@ contributions = Table(  # append-only: the newest of a place wins
     Column("hidden_at", Big),
     Column("coded_by", String(80), nullable=False, default=""),
     Column("spoken_language", String(40), nullable=False, default=""),
-    Column("transcript", Text, nullable=False, default=""),
+    Column("transcript", Text, nullable=False, default=""),  # unused since `transcripts` is there
     Column("transcript_by", String(80), nullable=False, default=""),
     Column("assisted_by", String(16)),  # the pseudonym of who answered for them; null: nobody
     Index("ix_contributions_place", "participant_id", "place"),
@@ -433,6 +433,22 @@ contribution_media = Table(
     Column("contribution_id", String(32), ForeignKey("contributions.id"), primary_key=True),
     Column("media_id", String(32), ForeignKey("media.id"), primary_key=True, index=True),
     Column("place", Integer, nullable=False),
+)
+
+transcripts = (
+    Table(  # append-only: what is said in a recording; a person's word outranks a machine's
+        "transcripts",
+        metadata,
+        _id(),
+        Column("media_id", String(32), ForeignKey("media.id"), nullable=False, index=True),
+        Column("kind", String(8), nullable=False),  # words; summary, of what no machine here knows
+        Column("text", Text, nullable=False),
+        Column("language", String(40), nullable=False),  # the one that is spoken, as it is called
+        Column("by", String(80), nullable=False),  # a listener's name, or the engine's
+        Column("machine", Boolean, nullable=False),
+        Column("confidence", Float),  # the engine's own, 0 to 1
+        Column("made_at", Big, nullable=False),
+    )
 )
 
 blobs = Table(  # bytes of recordings where MEDIA_URL is db:, sealed

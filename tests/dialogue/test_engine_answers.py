@@ -130,7 +130,7 @@ def test_a_greeting_at_a_choice_is_no_answer() -> None:
 def test_an_answer_that_a_person_coded_counts_in_later_conditions() -> None:
     """The trail knows the code from then on."""
     ama = someone().speaks().speaks()
-    turn = dialogue.code(ama.programme, ama.person, Scene(ama.now), "test:view", "agree")
+    turn = dialogue.code(ama.programme, ama.person, Scene(ama.now), "test:view", ("agree",))
     assert turn.prompts == ()
     [talk] = turn.person.conversations
     assert (talk.trail[0].codes, talk.trail[0].unresolved) == (("agree",), False)
@@ -152,7 +152,7 @@ def test_an_unresolved_consent_means_no_until_someone_has_heard_it() -> None:
 def test_a_waiting_consent_goes_on_when_it_is_coded() -> None:
     """With the code that the person who listened gave it."""
     ama = someone(CONSENT).speaks().speaks()
-    ama.took(dialogue.code(ama.programme, ama.person, Scene(ama.now), "test:part", "yes"))
+    ama.took(dialogue.code(ama.programme, ama.person, Scene(ama.now), "test:part", ("yes",)))
     assert ama.asked == "last"
     assert ama.person.facts["consent to take part"] == "yes"
     assert [file.media for file in ama.answer("part").files] == ["m1", "m2"]

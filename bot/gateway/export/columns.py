@@ -123,9 +123,24 @@ def _seconds(piece: Piece) -> float | None:
 
 def _spoken(piece: Piece) -> str:
     """Return what a listener wrote; else what the speaker told of themselves."""
-    if not piece.is_sound:
+    if not piece.is_sound or piece.sent is None:
         return ""
+    if piece.sent.written and not piece.sent.written.machine:
+        return piece.sent.written.language
     return str(piece.line.spoken_language or piece.line.facts.get("spoken language") or "")
+
+
+def _written(piece: Piece) -> str:
+    """Return what is said in the recording, in writing."""
+    return piece.sent.written.text if piece.sent and piece.sent.written else ""
+
+
+def _written_by(piece: Piece) -> str:
+    """Name who or what wrote it; a machine's is said to be one."""
+    one = piece.sent.written if piece.sent else None
+    if one is None:
+        return ""
+    return f"{one.by} (automatic, may be wrong)" if one.machine else one.by
 
 
 def _assisted(piece: Piece) -> str:
@@ -163,8 +178,8 @@ COLUMNS = (
         "the language spoken in the recording, else the one that the person says they speak",
         _spoken,
     ),
-    Column("transcript", "what is said in the recording, in writing", _line("transcript")),
-    Column("transcript_by", "who or what wrote the transcript", _line("transcript_by")),
+    Column("transcript", "what is said in the recording, in writing", _written),
+    Column("transcript_by", "who or what wrote the transcript", _written_by),
     Column("coded_by", "who listened and chose the code", _line("coded_by")),
     Column("about", "what the conversation was about (a topic, a session)", _line("about")),
     Column("state", "kept, unresolved, hidden, withdrawn or superseded", _line("state")),
