@@ -9,8 +9,8 @@ from bot.language import _, current
 from bot.settings import read_settings
 
 if TYPE_CHECKING:
+    from bot.gateway.broadcasts.preview import Preview
     from bot.gateway.library import Library
-    from bot.gateway.phases import Preview
 
 
 @click.group(help=_("Show the calendar; open and close phases."))
@@ -108,7 +108,7 @@ def _summary(preview: "Preview", *, quiet: bool) -> str:
         head = _("It is announced to nobody; {count} people could be reached.")
     else:
         head = _("The announcement goes to {count} people.")
-    lines = [head.replace("{count}", str(preview.reached))]
+    lines = [head.replace("{count}", str(preview.recipients))]
     lines += [_counted(channel, count) for channel, count in preview.by_channel.items()]
     lines += [_counted(language or "?", count) for language, count in preview.by_language.items()]
     lines += [_counted(f"skipped: {why}", count) for why, count in preview.excluded.items()]

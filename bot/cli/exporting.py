@@ -1,10 +1,11 @@
 """`export`: the drafting team's rows, or their whole pack."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import click
 
+from bot.cli.counting import Counting
 from bot.cli.running import Sentence
 from bot.language import _
 from bot.settings import read_settings
@@ -63,7 +64,7 @@ def export(
         trials=trials or not settings.real_channels,
     )
     labels = labels_of(library.consultation, library.folder / "documents")
-    with opened_database(settings, library) as (database, media), _Counting() as told:
+    with opened_database(settings, library) as (database, media), Counting() as told:
         try:
             done = write(database, media, labels, kind, out, wanted, at=wall_clock(),  # type: ignore[arg-type]
                          originals=originals, progress=told)  # fmt: skip
@@ -83,26 +84,3 @@ def _known_phase(consultation: "Consultation", phase: str) -> None:
 
     if phase:
         find(consultation, phase)
-
-
-class _Counting:
-    """A count of rows on a terminal, nothing on a pipe."""
-
-    def __init__(self) -> None:
-        from rich.console import Console
-
-        self._console = Console(stderr=True)
-        self._status = self._console.status("0") if self._console.is_terminal else None
-
-    def __enter__(self) -> Self:
-        if self._status:
-            self._status.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self._status:
-            self._status.stop()
-
-    def __call__(self, rows: int) -> None:
-        if self._status and rows % 100 == 0:
-            self._status.update(str(rows))

@@ -1,5 +1,7 @@
 """Taking a turn: a person, a reply and a scene go in, a Turn comes out. Pure."""
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from bot.dialogue import amending, wishes
@@ -88,7 +90,10 @@ def invite(programme: Programme, person: Person, scene: Scene, invitation: Invit
     if not (person.stopped or draft.refused or known or key in person.done):
         what = "report" if of_own_session(draft, invitation.flow) else "new"
         told = news(draft, invitation.flow, invitation.about, what)
-        draft.prompts.append(told or _announcement(draft, key))
+        if told is not None:
+            draft.prompts.append(told)
+        else:
+            _say_unasked(draft, _announcement(draft, key))
     return draft.finish()
 
 
@@ -102,14 +107,31 @@ def tell_of_session(
     return draft.finish()
 
 
+def announce(programme: Programme, person: Person, scene: Scene, said: Sequence[Prompt]) -> Turn:
+    """Say what a coordinator announces; nothing to someone who stopped or refused."""
+    draft = Draft(programme, person, scene)
+    if not (person.stopped or draft.refused):
+        _say_unasked(draft, *said)
+    return draft.finish()
+
+
+def _say_unasked(draft: Draft, *said: Prompt) -> None:
+    """Say it; a talk that it interrupts is offered again where it was."""
+    draft.prompts.extend(said)
+    if draft.talk is not None and draft.talk.open_key and not draft.person.human:
+        resume(draft)
+
+
 def _announcement(draft: Draft, key: str) -> Prompt:
+    """Return the announcement, with its button where no other question waits for an answer."""
     flow = flow_of(draft, key.partition("/")[0])
-    button = Choice(key, draft.phrase("begin"))
     topic = topic_of(flow, key.partition("/")[2])
     text = _announced(draft, flow)
     if topic is not None:
         text = f"{draft.phrase('topic_of_the_week', topic=topic.title)}\n{text}"
-    return Prompt(text, "notice", "go", choices=(button,))
+    if draft.talk is not None and draft.talk.open_key and not draft.person.human:
+        return Prompt(text, "notice")
+    return Prompt(text, "notice", "go", choices=(Choice(key, draft.phrase("begin")),))
 
 
 def _announced(draft: Draft, flow: Flow) -> str:

@@ -4,40 +4,29 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-import msgspec
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, select
 
-from bot.dialogue import talk
-from bot.dialogue.conversation import Invitation
-from bot.dialogue.flow import Consultation, Item, Phase
+from bot.dialogue.flow import Consultation, Phase
+from bot.dialogue.topics import has_topics
+from bot.gateway.broadcasts import reasons
+from bot.gateway.broadcasts.carrying import begin_at_once
+from bot.gateway.broadcasts.fates import counts
+from bot.gateway.broadcasts.plan import Plan, make
+from bot.gateway.broadcasts.preview import Preview
+from bot.gateway.broadcasts.preview import preview as preview_of
+from bot.gateway.broadcasts.topical import invitation_of, told_since_opened
 from bot.gateway.house import House
-from bot.gateway.outcome import put_down
-from bot.gateway.programme import phase_states
+from bot.gateway.programme import Offered, phase_states
 from bot.gateway.sitting import Seat, Sitting
-from bot.gateway.week import as_if_opened, began_at, drop_old_invitations, topic_of
-from bot.language import N_
-from bot.store import conversations, participants
+from bot.gateway.week import as_if_opened, drop_old_invitations
+from bot.store import participants
 from bot.store.database import Database
 from bot.store.participants import Address, note
-from bot.store.tables import broadcasts, deliveries, phases, recipients
 from bot.store.tables import participants as people_table
+from bot.store.tables import phases
 
 CHUNK = 200
-NEVER_CONSENTED = N_("has not agreed to take part")
-STOPPED = N_("said stop")
-NO_ADDRESS = N_("no address that can be reached")
-NOT_CONCERNED = N_("another role")
-DONE = N_("has taken part already")
-IN_IT = N_("is answering already")
-TOLD = N_("was told already")
-QUIETLY = N_("opened quietly")
-# How a recipient may stand: the states of a delivery, and "skipped" with one of the reasons above.
-STATES = (
-    *(N_("waiting"), N_("sending"), N_("sent"), N_("delivered"), N_("read")),
-    *(N_("failed"), N_("skipped"), N_("perhaps"), N_("cancelled")),
-)
 Chunk = dict[int, Address | None]  # participant → the address to write to
-TRIAL = N_("only tried it out")
 
 
 class NoSuchPhase(Exception):
@@ -57,16 +46,6 @@ class Line:
     opens: str
     closes: str
     title: str
-
-
-@dataclass(frozen=True)
-class Preview:
-    """Whom opening a phase would reach, and why not the others."""
-
-    reached: int
-    by_channel: dict[str, int]
-    by_language: dict[str, int]
-    excluded: dict[str, int]
 
 
 def set_up(
@@ -104,7 +83,10 @@ def preview(
     connection: Connection, house: House, phase: Phase, topics: Collection[str] = ()
 ) -> Preview:
     """Count whom opening would reach, with these topics opened besides. Raises NoTopic."""
-    told = _told_since_opened(connection, phase)
+    programme = house.programmes.programme(connection, house.clock())
+    if not _has_topics(programme, phase):
+        return preview_of(connection, house, _plan(phase), "")
+    told = told_since_opened(connection, phase.code)
     channels: Counter[str] = Counter()
     languages: Counter[str] = Counter()
     excluded: Counter[str] = Counter()
@@ -119,8 +101,13 @@ def preview(
                 excluded[reason] += 1
             else:
                 channels[address.channel] += 1
-                languages[seat.person.language] += 1
+                languages[seat.person.language or programme.consultation.source] += 1
     return Preview(channels.total(), dict(channels), dict(languages), dict(excluded))
+
+
+def _has_topics(programme: Offered, phase: Phase) -> bool:
+    source = programme.consultation.source
+    return bool(phase.flow) and has_topics(programme.flow(programme.current[phase.flow], source))
 
 
 def close(connection: Connection, house: House, phase: Phase) -> None:
@@ -141,29 +128,19 @@ def open_and_announce(connection: Connection, house: House, phase: Phase) -> int
 def _open(connection: Connection, house: House, phase: Phase, *, announces: bool) -> int:
     if not phase.flow:
         raise NoFlow(NoFlow.__doc__)
-    told = _told_since_opened(connection, phase)
     _set_state(connection, house, phase, "open")
-    moment = house.clock()
-    broadcast: int = connection.execute(
-        insert(broadcasts).returning(broadcasts.c.id),
-        {
-            "kind": "phase",
-            "phase": phase.code,
-            "flow": phase.flow,
-            "body": msgspec.json.encode(phase.announce).decode(),
-            "state": "running",
-            "made_at": moment,
-        },
-    ).scalar_one()
-    drop_old_invitations(
-        connection, house.programmes.programme(connection, house.clock()), phase.flow, moment
-    )
-    for chunk in _chunks(connection):
-        _reach(connection, house, phase, chunk, broadcast, told, announces=announces)
-    connection.execute(
-        update(broadcasts).where(broadcasts.c.id == broadcast).values(state="done", ended_at=moment)
-    )
-    return broadcast
+    programme = house.programmes.programme(connection, house.clock())
+    drop_old_invitations(connection, programme, phase.flow, house.clock())
+    plan = _plan(phase, quietly=not announces, topics=_has_topics(programme, phase))
+    number = make(connection, plan, "", house.clock(), texts=phase.announce)
+    begin_at_once(connection, house, number)
+    return number
+
+
+def _plan(phase: Phase, *, quietly: bool = False, topics: bool = False) -> Plan:
+    """Return how a phase is announced: at once, to those whom it concerns."""
+    return Plan(flow=phase.flow, phase=phase.code, roles=phase.roles, any_hour=True,
+                quietly=quietly, topics=topics)  # fmt: skip
 
 
 def _set_state(connection: Connection, house: House, phase: Phase, state: str) -> None:
@@ -175,26 +152,6 @@ def _set_state(connection: Connection, house: House, phase: Phase, state: str) -
     row = {"code": phase.code, "state": state, "changed_at": moment}
     connection.execute(statement, [row])
     note(connection, moment, "coordinator", f"phase {state}", phase.code)
-
-
-def _told_since_opened(connection: Connection, phase: Phase) -> dict[int, int]:
-    """Return to whom an open phase was announced since it was opened, and when last."""
-    today = func.coalesce(people_table.c.merged_into, people_table.c.id)
-    query = (
-        select(today, func.max(broadcasts.c.made_at))
-        .select_from(recipients)
-        .join(people_table, people_table.c.id == recipients.c.participant_id)
-        .join(broadcasts, broadcasts.c.id == recipients.c.broadcast_id)
-        .join(phases, phases.c.code == broadcasts.c.phase)
-        .where(
-            phases.c.code == phase.code,
-            phases.c.state == "open",
-            broadcasts.c.made_at >= phases.c.changed_at,
-            recipients.c.state == "waiting",
-        )
-        .group_by(today)
-    )
-    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _chunks(connection: Connection) -> list[Chunk]:
@@ -219,97 +176,29 @@ def _why_not(
     sitting: Sitting, seat: Seat, address: Address | None, phase: Phase, told: Mapping[int, int]
 ) -> str:
     """Say why someone is not written to, "" when they are. Nobody is told twice of one thing."""
-    person, topic = seat.person, topic_of(sitting, seat, phase)
-    if seat.id in told and told[seat.id] >= began_at(sitting, topic):
-        return TOLD
+    person = seat.person
+    invited = invitation_of(sitting, seat, phase, told, 0)
+    if invited.reason == reasons.TOLD:
+        return reasons.TOLD
     if seat.trial and sitting.house.leaves_trials_out:
-        return TRIAL
+        return reasons.TRIAL
     if person.stopped:
-        return STOPPED
+        return reasons.STOPPED
     if person.facts.get("consent to take part") != "yes":
-        return NEVER_CONSENTED
+        return reasons.NEVER_CONSENTED
     if phase.roles and person.facts.get("role") not in phase.roles:
-        return NOT_CONCERNED
-    if _key(phase, topic) in person.done:
-        return DONE
+        return reasons.NOT_CONCERNED
+    if invited.reason:
+        return invited.reason
     here = sitting.house.channels
     if address is None or address.state != "good" or address.channel not in here:
-        return NO_ADDRESS
+        return reasons.NO_ADDRESS
     return ""
 
 
-def _reach(
-    connection: Connection, house: House, phase: Phase, chunk: Chunk, broadcast: int,
-    told: Mapping[int, int], *, announces: bool,
-) -> None:  # fmt: skip
-    moment = house.clock()
-    house.database.hold_participants(connection, chunk)
-    sitting = Sitting(connection, house, moment)
-    sitting.load(chunk)
-    outcomes, invited = [], []
-    for owner, address in chunk.items():
-        seat = sitting.seats[owner]
-        reason = _why_not(sitting, seat, address, phase, told)
-        topic = topic_of(sitting, seat, phase)
-        invitation = Invitation(phase.flow, topic.code if topic else "", moment, str(broadcast))
-        if reason in ("", NO_ADDRESS):
-            invited.append(_invitation(owner, invitation, broadcast))
-        if not reason and address is not None:
-            reason = _announce(sitting, seat, address, invitation) if announces else QUIETLY
-        outcomes.append({
-            "broadcast_id": broadcast,
-            "participant_id": owner,
-            "state": "skipped" if reason else "waiting",
-            "reason": reason,
-            "at": moment,
-        })  # fmt: skip
-    conversations.invite(connection, house.database, invited)
-    if outcomes:
-        connection.execute(insert(recipients), outcomes)
-    sitting.write()
-
-
-def _key(phase: Phase, topic: Item | None) -> str:
-    return f"{phase.flow}/{topic.code}" if topic else phase.flow
-
-
-def _invitation(owner: int, invitation: Invitation, broadcast: int) -> dict[str, object]:
-    return {
-        "participant_id": owner,
-        "flow": invitation.flow,
-        "about": invitation.about,
-        "broadcast_id": broadcast,
-        "state": "waiting",
-        "made_at": invitation.made_at,
-    }
-
-
-def _announce(sitting: Sitting, seat: Seat, address: Address, invitation: Invitation) -> str:
-    """Announce a phase to someone, or say why there is nothing to announce."""
-    scene = sitting.scene(seat, address.channel)
-    turn = talk.invite(sitting.programme, seat.person, scene, invitation)
-    put_down(sitting, seat, turn, address, kind="broadcast", rank=2,
-             broadcast=int(invitation.broadcast))  # fmt: skip
-    return "" if turn.prompts else IN_IT
-
-
 def outcomes(connection: Connection, broadcast: int) -> dict[str, int]:
-    """Return state → how many recipients of a broadcast stand so now.
-
-    A recipient whose message was promised stands as the worst of that person's deliveries.
-    """
-    waiting = select(recipients.c.participant_id).where(
-        recipients.c.broadcast_id == broadcast, recipients.c.state == "waiting"
-    )
-    query = (
-        select(deliveries.c.state, func.count(func.distinct(deliveries.c.participant_id)))
-        .where(deliveries.c.broadcast_id == broadcast, deliveries.c.participant_id.in_(waiting))
-        .group_by(deliveries.c.state)
-    )
-    counts = {row[0]: int(row[1]) for row in connection.execute(query).all()}
-    skipped = select(recipients.c.reason, func.count()).where(
-        recipients.c.broadcast_id == broadcast, recipients.c.state == "skipped"
-    )
-    for reason, count in connection.execute(skipped.group_by(recipients.c.reason)).all():
-        counts[f"skipped: {reason}"] = count
-    return counts
+    """Return state → how many recipients of a broadcast stand so now, the skipped by reason."""
+    found: Counter[str] = Counter()
+    for (state, reason), count in counts(connection, broadcast).items():
+        found[f"{state}: {reason}" if state == "skipped" else state] += count
+    return dict(found)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from bot.dialogue import talk
+from bot.gateway.broadcasts.carrying import Carrier
 from bot.gateway.deliver import Sender
 from bot.gateway.erase import erase_what_is_old
 from bot.gateway.house import House
@@ -68,7 +69,23 @@ class Work:
         if not alone:
             self._begin(self._loop("reminders", lambda: remind_due(self.house)), ends=True)
             self._begin(self._loop("erase", lambda: erase_what_is_old(self.house)), ends=True)
+            self._begin(self._carry(), ends=True)
             self._begin(self._listen())
+
+    async def _carry(self) -> None:
+        """Carry broadcasts: one process does, with an engine that runs only while there is one."""
+        house = self.house
+        lease = Lease(house.database, "broadcasts")
+
+        async def carry() -> None:
+            carrier = Carrier(house)
+            try:
+                await self._loop("broadcasts", carrier.look_after)
+            finally:
+                await carrier.close()
+
+        await lease.while_held(carry, self.stopping)
+        await lease.give_back()
 
     async def _send(self, sender: Sender, *, alone: bool) -> None:
         """Send on a channel: only one process does, else order and pace would be nobody's."""

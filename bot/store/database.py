@@ -166,7 +166,7 @@ class Database:
                 version = connection.exec_driver_sql("PRAGMA data_version").scalar()
                 connection.commit()
                 if seen is not None and version != seen:
-                    yield ("inbox", "outbox", "media", "reminders")
+                    yield ("inbox", "outbox", "media", "reminders", "broadcasts")
                 seen = version
                 await asyncio.sleep(1)
 

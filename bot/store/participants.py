@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from bot.dialogue.conversation import Person
+from bot.store.countries import country_of
 from bot.store.database import Database
 from bot.store.fast import many
 from bot.store.ids import new_pseudonym
@@ -155,6 +156,7 @@ def create(
             "address_index": one.index,
             "sealed": seal.seal(ADDRESS, one.address.encode()),
             "locale_hint": one.locale_hint,
+            "country": country_of(one.channel, one.address),
             "made_at": moment,
         }
         for owner, one in zip(ids, newcomers, strict=True)

@@ -216,7 +216,7 @@ recipients = Table(  # each with an outcome, and a reason where it is not a deli
     Column("attempts", Integer, nullable=False, default=0, server_default=ZERO),
     Column("first_at", Big),
     Column("last_at", Big),
-    Index("ix_recipients_waiting", "broadcast_id", "not_before", "participant_id",
+    Index("ix_recipients_waiting", "broadcast_id", "channel", "not_before", "participant_id",
           postgresql_where=text("state = 'waiting' AND promised_at IS NULL"),
           sqlite_where=text("state = 'waiting' AND promised_at IS NULL")),
 )  # fmt: skip

@@ -9,14 +9,14 @@ from gateway.houses import Home, Phone, Post, Texts
 from sqlalchemy import event
 from voice.sounds import voice_note
 
-from bot.gateway import moderate, phases, week
+from bot.gateway import moderate, phases, segments, week
 from bot.gateway.erase import erase_what_is_old
 from bot.gateway.explaining import explain_participant
 from bot.gateway.leases import Lease
 from bot.gateway.recordings import Keeper, keep_due
 from bot.gateway.remind import remind_due
 from bot.gateway.unlinking import undo
-from bot.store import forget, handovers, links, participants, tables
+from bot.store import forget, handovers, imports, links, participants, tables
 from bot.store.contributions import Wanted, lines
 from bot.store.known_files import StoredFiles
 from bot.voice.pool import Ears
@@ -90,6 +90,9 @@ async def lives(home: Home) -> Phone:
     await ama.says("hello, you there")
     await home.database.read(handovers.words, house.seal, await ama.id())
     await home.write(phases.open_and_announce, house, phases.find(home.texts.consultation, "news"))
+    await home.write(segments.save, house.database, home.texts.consultation, "all", "everybody",
+                     home.moment)  # fmt: skip
+    await home.write(imports.begin, "list.csv", "They signed.", home.moment)
     home.restarts(_texts(WELCOME.replace("  after:", "  afterwards:")))
     await ama.says("START", "well done")
     await ama.says("someone else", "1", "1", "seeds")
@@ -142,6 +145,8 @@ async def looks(home: Home, ama: Phone) -> None:
     assert await StoredFiles(house.database, lambda key: key).get("42", "paper", "document") == "F1"
     lease = Lease(house.database, "a job")
     assert await lease._take(renewing=False)
+    await home.database.read(segments.list_segments, home.texts.consultation, home.moment)
+    await home.write(imports.bring_in, house.seal, [], 1, home.moment)
     await lease.give_back()
     await home.database.read(lambda c: list(lines(c, Wanted())))
     for row in await home.rows(tables.media):

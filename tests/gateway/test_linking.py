@@ -291,10 +291,10 @@ async def test_announcements_and_figures_count_one_person(home: Home) -> None:
     await ama.says("hello", "1", "1")
     await sms.says("hello", "1", "1")
     found = phases.find(home.texts.consultation, "paper")
-    assert (await home.database.read(phases.preview, home.house, found)).reached == 2
+    assert (await home.database.read(phases.preview, home.house, found)).recipients == 2
     await linked(ama, sms)
     preview = await home.database.read(phases.preview, home.house, found)
-    assert (preview.reached, preview.by_channel) == (1, {"sms": 1})
+    assert (preview.recipients, preview.by_channel) == (1, {"sms": 1})
 
 
 async def test_privacy_counts_both(home: Home) -> None:

@@ -92,7 +92,8 @@ async def test_the_preview_counts_whom_it_reaches_and_why_not_the_others(home: H
     await refused.says("hello", "no")
     await stranger.says("hello")
     found = await home.database.read(phases.preview, home.house, phase(home))
-    assert (found.reached, found.by_channel, found.by_language) == (2, {"telegram": 2}, {"": 2})
+    assert (found.recipients, found.by_channel, found.by_language) == (
+        2, {"telegram": 2}, {"en": 2})  # fmt: skip
     assert found.excluded == {"said stop": 1, "no address that can be reached": 1,
                               "has not agreed to take part": 2}  # fmt: skip
 

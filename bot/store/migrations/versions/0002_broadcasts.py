@@ -59,7 +59,8 @@ def upgrade() -> None:
     ):
         op.add_column("recipients", column)
     op.create_index(
-        "ix_recipients_waiting", "recipients", ["broadcast_id", "not_before", "participant_id"],
+        "ix_recipients_waiting", "recipients",
+        ["broadcast_id", "channel", "not_before", "participant_id"],
         postgresql_where=UNPROMISED, sqlite_where=UNPROMISED,
     )  # fmt: skip
     op.create_index(

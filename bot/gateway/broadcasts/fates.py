@@ -1,0 +1,164 @@
+"""How each recipient of a broadcast stands: out of their deliveries, or why there are none."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    select,
+    update,
+)
+
+from bot.store.fast import many
+from bot.store.tables import deliveries, participants, recipients
+
+# What several deliveries to one person come to: what is still under way, then the worst.
+ORDER = ("sending", "waiting", "failed", "perhaps", "cancelled", "skipped", "sent", "delivered",
+         "read")  # fmt: skip
+FAR = 99
+SETTLED_AT_A_TIME = 2000
+
+
+class Fate(NamedTuple):
+    """One line of the ledger."""
+
+    participant_id: int
+    participant: str
+    channel: str
+    language: str
+    state: str
+    reason: str
+    segments: int
+    attempts: int
+    first_at: int | None
+    last_at: int | None
+    address_id: int | None
+
+
+def _rank() -> ColumnElement[int]:
+    return case({state: at for at, state in enumerate(ORDER)}, value=deliveries.c.state, else_=FAR)
+
+
+def _state_of(rank: ColumnElement[int]) -> ColumnElement[str]:
+    return case(dict(enumerate(ORDER)), value=rank, else_=recipients.c.state)
+
+
+def _fates(number: int) -> Select[tuple[int, str, str, int, int, int, int]]:
+    """Return each recipient with what the deliveries of the latest attempt come to."""
+    latest = deliveries.c.made_at >= recipients.c.promised_at
+    ours = and_(
+        deliveries.c.broadcast_id == recipients.c.broadcast_id,
+        deliveries.c.participant_id == recipients.c.participant_id,
+        deliveries.c.kind != "close",
+    )
+    rank = func.min(case((latest, _rank()), else_=FAR)).label("rank")
+    failed = and_(latest, deliveries.c.state.in_(("failed", "perhaps", "cancelled", "skipped")))
+    why = func.max(case((failed, deliveries.c.reason), else_=""))
+    segments = func.coalesce(func.sum(_segments()), 0)
+    return (
+        select(
+            recipients.c.participant_id,
+            _state_of(rank).label("state"),
+            case((rank < FAR, why), else_=recipients.c.reason).label("reason"),
+            case((func.count(deliveries.c.id) > 0, segments), else_=recipients.c.segments)
+            .label("segments"),
+            func.coalesce(func.max(deliveries.c.attempts), recipients.c.attempts).label("attempts"),
+            func.coalesce(func.min(deliveries.c.first_at), recipients.c.first_at).label("first_at"),
+            func.coalesce(func.max(deliveries.c.last_at), recipients.c.last_at).label("last_at"),
+        )
+        .select_from(recipients.outerjoin(deliveries, ours))
+        .where(recipients.c.broadcast_id == number)
+        .group_by(recipients.c.broadcast_id, recipients.c.participant_id)
+    )  # fmt: skip
+
+
+def _segments() -> ColumnElement[int]:
+    """Count the segments of SMS that went out; other channels know none."""
+    went = deliveries.c.state.in_(("sent", "delivered", "read", "perhaps"))
+    return case((and_(went, deliveries.c.channel.like("%sms")), deliveries.c.units), else_=0)
+
+
+def counts(connection: Connection, number: int) -> dict[tuple[str, str], int]:
+    """Return (state, reason) → how many recipients stand so now; no reason where they were sent."""
+    fates = _fates(number).subquery("fates")
+    query = select(fates.c.state, fates.c.reason, func.count()).group_by(
+        fates.c.state, fates.c.reason
+    )
+    found: dict[tuple[str, str], int] = {}
+    for state, reason, count in connection.execute(query):
+        why = reason if state not in ("sending", "sent", "delivered", "read") else ""
+        found[state, why] = found.get((state, why), 0) + count
+    return found
+
+
+def states(connection: Connection, number: int) -> dict[str, int]:
+    """Return state → how many recipients stand so now."""
+    found: dict[str, int] = {}
+    for (state, _reason), count in counts(connection, number).items():
+        found[state] = found.get(state, 0) + count
+    return found
+
+
+def ledger(connection: Connection, number: int) -> Iterator[Fate]:
+    """Yield a line for each recipient, in the order in which they came to us."""
+    fates = _fates(number).subquery("fates")
+    mine = and_(
+        recipients.c.participant_id == fates.c.participant_id, recipients.c.broadcast_id == number
+    )
+    query = (
+        select(fates.c.participant_id, participants.c.pseudonym, recipients.c.channel,
+               recipients.c.language, fates.c.state, fates.c.reason, fates.c.segments,
+               fates.c.attempts, fates.c.first_at, fates.c.last_at, recipients.c.address_id)
+        .select_from(fates.join(recipients, mine).join(
+            participants, participants.c.id == fates.c.participant_id))
+        .order_by(fates.c.participant_id)
+    )  # fmt: skip
+    streamed = connection.execution_options(yield_per=1000).execute(query)
+    for row in streamed:
+        quiet = row.state in ("sending", "sent", "delivered", "read")
+        yield Fate(*row)._replace(reason="" if quiet else row.reason)
+
+
+_settled = (
+    update(recipients)
+    .where(
+        recipients.c.broadcast_id == bindparam("b_id"),
+        recipients.c.participant_id == bindparam("b_owner"),
+    )
+    .values({name: bindparam(f"b_{name}")
+             for name in ("state", "reason", "segments", "attempts", "first_at", "last_at")})
+)  # fmt: skip
+
+
+def settle(connection: Connection, number: int, after: int) -> int:
+    """Write how the next recipients stand into their own rows, so that it outlives deliveries.
+
+    Returns the last participant settled, 0 at the end.
+    """
+    query = (
+        _fates(number)
+        .where(recipients.c.participant_id > after)
+        .order_by(recipients.c.participant_id)
+        .limit(SETTLED_AT_A_TIME)
+    )
+    rows = connection.execute(query).all()
+    many(connection, _settled, [
+        {
+            "b_id": number,
+            "b_owner": row.participant_id,
+            "b_state": row.state,
+            "b_reason": row.reason[:80],
+            "b_segments": row.segments,
+            "b_attempts": row.attempts,
+            "b_first_at": row.first_at,
+            "b_last_at": row.last_at,
+        }
+        for row in rows
+    ])  # fmt: skip
+    return rows[-1].participant_id if len(rows) == SETTLED_AT_A_TIME else 0

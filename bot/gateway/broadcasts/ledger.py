@@ -1,0 +1,92 @@
+"""The ledger of a broadcast, as a table for a spreadsheet: a line for each recipient."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+from sqlalchemy import Connection, select
+
+from bot.gateway.broadcasts import fates, reasons
+from bot.gateway.broadcasts.fates import Fate
+from bot.gateway.broadcasts.plan import row_of
+from bot.gateway.broadcasts.prices import Prices
+from bot.gateway.export.sheets import harmless
+from bot.language import _
+from bot.store.tables import addresses
+from channels.errors import Failure
+
+COLUMNS = ("participant", "channel", "language", "state", "reason", "segments", "cost", "attempts",
+           "first_at", "last_at", "words")  # fmt: skip
+PAID = ("sent", "delivered", "read", "perhaps")
+
+
+def lines(
+    connection: Connection, number: int, prices: Prices, failures: Mapping[str, Failure]
+) -> Iterator[dict[str, Any]]:
+    """Yield the ledger's lines. Raises NoSuchBroadcast."""
+    row_of(connection, number)
+    countries: dict[int, str] = {}
+    for fate in fates.ledger(connection, number):
+        yield _line(fate, _price(connection, fate, prices, countries), failures)
+
+
+def _line(fate: Fate, cost: float, failures: Mapping[str, Failure]) -> dict[str, Any]:
+    return {
+        "participant": fate.participant,
+        "channel": fate.channel,
+        "language": fate.language,
+        "state": fate.state,
+        "reason": fate.reason,
+        "segments": fate.segments,
+        "cost": cost,
+        "attempts": fate.attempts,
+        "first_at": _moment(fate.first_at),
+        "last_at": _moment(fate.last_at),
+        "words": in_words(fate.reason, failures),
+    }
+
+
+def in_words(reason: str, failures: Mapping[str, Failure]) -> str:
+    """Say a reason as a sentence in the language of who reads it."""
+    if reason in reasons.WORDS:
+        return _(reasons.WORDS[reason])
+    failure = failures.get(reason)
+    return _(failure.words) if failure else _(reason)
+
+
+def _price(connection: Connection, fate: Fate, prices: Prices, countries: dict[int, str]) -> float:
+    if fate.state not in PAID or not fate.channel:
+        return 0.0
+    country = _country(connection, fate.address_id, countries) if fate.segments else ""
+    return round(max(fate.segments, 1) * prices.of(fate.channel, country), 4)
+
+
+def _country(connection: Connection, address: int | None, known: dict[int, str]) -> str:
+    if address is None:
+        return ""
+    if address not in known:
+        if len(known) > 10_000:
+            known.clear()
+        query = select(addresses.c.country).where(addresses.c.id == address)
+        known[address] = connection.scalar(query) or ""
+    return known[address]
+
+
+def _moment(at: int | None) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds") if at else ""
+
+
+def write_csv(out: TextIO, found: Iterator[dict[str, Any]]) -> int:
+    """Write the lines as CSV; return how many there were."""
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    count = 0
+    for line in found:
+        writer.writerow([_cell(line[name]) for name in COLUMNS])
+        count += 1
+    return count
+
+
+def _cell(value: object) -> object:
+    return harmless(value) if isinstance(value, str) else value

@@ -1,0 +1,146 @@
+"""Whom a broadcast reaches, and why not the others: one question to the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Subquery,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
+
+from bot.gateway.broadcasts import reasons
+from bot.gateway.broadcasts.plan import Plan
+from bot.gateway.house import House
+from bot.gateway.segments import where_of
+from bot.store import choosing
+from bot.store.choosing import Condition
+from bot.store.refusal import TAKE_PART
+from bot.store.tables import addresses, broadcasts, consents, participants, phases, recipients
+
+DAY = 86_400_000
+NOW_MS = 3_600_000
+_me = participants.c.id
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Everybody whom a rule means, each with an address and the reason not to write to them."""
+
+    house: House
+    plan: Plan
+    rule: str
+    moment: int
+    number: int = 0  # of the broadcast, once it has one
+
+    def people(self, connection: Connection, *more: Condition) -> Subquery:
+        """Return id, language, address_id and reason ("" for none) of everybody meant."""
+        address = self._address()
+        inner = (
+            select(_me.label("id"), participants.c.language, address.label("address_id"),
+                   self._reason().label("reason"))
+            .where(choosing.there(), self._meant(connection), *more)
+            .subquery("meant")
+        )  # fmt: skip
+        none = and_(inner.c.reason == "", inner.c.address_id.is_(None))
+        return select(
+            inner.c.id, inner.c.language, inner.c.address_id,
+            case((none, literal(reasons.NO_ADDRESS)), else_=inner.c.reason).label("reason"),
+        ).subquery("people")  # fmt: skip
+
+    def _meant(self, connection: Connection) -> Condition:
+        if self.plan.to:
+            return _me == self.plan.to
+        if not self.rule:
+            return true()
+        consultation = self.house.library.consultation
+        return where_of(connection, consultation, self.rule, self.moment)
+
+    def _address(self) -> ColumnElement[int]:
+        """Return the good address to write to: where they were last heard, if one may begin."""
+        channels = self.house.channels
+        begin = [name for name, one in channels.items() if one.can.can_begin]
+        heard = [name for name in channels if name not in begin]
+        may = or_(
+            addresses.c.channel.in_(begin),
+            and_(addresses.c.channel.in_(heard), addresses.c.last_in_at.is_not(None)),
+        )
+        query = select(addresses.c.id).where(
+            addresses.c.participant_id == _me, addresses.c.state == "good", may
+        )
+        order = [func.coalesce(addresses.c.last_in_at, 0).desc(), addresses.c.id]
+        if self.plan.by_sms:  # then an open window goes before the one they were last heard in
+            order.insert(0, case((window_closed(self.house, self.moment), 1), else_=0))
+        return query.order_by(*order).limit(1).correlate(participants).scalar_subquery()
+
+    def _reason(self) -> ColumnElement[str]:
+        whens = [(test, literal(why)) for test, why in self._tests()]
+        return case(*whens, else_=literal(""))
+
+    def _tests(self) -> Sequence[tuple[Condition, str]]:
+        plan, moment = self.plan, self.moment
+        tests: list[tuple[Condition, str]] = []
+        if plan.to:
+            return [(choosing.stopped(), reasons.STOPPED)]
+        if self.house.leaves_trials_out:
+            tests.append((choosing.trial(), reasons.TRIAL))
+        if plan.phase and not plan.topics:
+            tests.append((self._told(), reasons.TOLD))
+        tests.append((choosing.stopped(), reasons.STOPPED))
+        tests.append((not_(self._agreed()), reasons.NEVER_CONSENTED))
+        if plan.roles:
+            tests.append((not_(choosing.fact_is("role", plan.roles)), reasons.NOT_CONCERNED))
+        if plan.flow and not plan.topics:
+            tests.append((choosing.finished(plan.flow), reasons.DONE))
+        if plan.spare_talks:
+            tests.append((choosing.talks_since(moment - NOW_MS), reasons.TALKING))
+        if plan.spare_days:
+            tests.append((choosing.asked_since(moment - plan.spare_days * DAY), reasons.ASKED))
+        return tests
+
+    def _agreed(self) -> Condition:
+        """Who takes part; or was brought in with a proof, and has not said no since."""
+        said_no = exists().where(
+            choosing.of_theirs(consents.c.participant_id),
+            consents.c.kind == TAKE_PART,
+            consents.c.answer == "no",
+        )
+        proven = and_(participants.c.attested_at.is_not(None), not_(said_no))
+        return or_(choosing.takes_part(), proven)
+
+    def _told(self) -> Condition:
+        """To whom this phase was announced since it was opened: nobody is told twice."""
+        return exists().where(
+            choosing.of_theirs(recipients.c.participant_id),
+            recipients.c.broadcast_id == broadcasts.c.id,
+            recipients.c.state.not_in(("skipped", "cancelled")),
+            broadcasts.c.phase == self.plan.phase,
+            broadcasts.c.id != self.number,
+            phases.c.code == broadcasts.c.phase,
+            phases.c.state == "open",
+            broadcasts.c.made_at >= phases.c.changed_at,
+        )
+
+
+def window_closed(house: House, moment: int) -> Condition:
+    """Whose channel lets us write freely only for a time after they wrote, and it is over."""
+    closed = [
+        and_(
+            addresses.c.channel == name,
+            func.coalesce(addresses.c.last_in_at, 0)
+            <= moment - int(one.can.window.total_seconds() * 1000),
+        )
+        for name, one in house.channels.items()
+        if one.can.window is not None
+    ]
+    return or_(*closed) if closed else false()
