@@ -175,12 +175,13 @@ class Trial:
     async def _torment(self) -> None:
         ends = time.monotonic() + self.seconds
         deeds = self._deeds()
+        name, deed = deeds[0]  # however short it is, something is killed
         while (left := ends - time.monotonic()) > 0:
             await asyncio.sleep(min(left, self.chance.uniform(2, 6)))
-            name, deed = self.chance.choice(deeds)
             self.say(f"{name}, {max(0, left):.0f} s to go")
             self.report.kinds[name] += 1
             await deed()
+            name, deed = self.chance.choice(deeds)
 
     def _deeds(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
         deeds: list[tuple[str, Callable[[], Awaitable[None]]]] = [
