@@ -5,6 +5,7 @@ The file that PALABRE_TRIAL_CLOCK names holds by how many seconds it is wrong, a
 
 import contextlib
 import os
+import runpy
 import threading
 import time
 from pathlib import Path
@@ -30,6 +31,4 @@ def skew(file: Path) -> None:
 
 if __name__ == "__main__":
     skew(Path(os.environ["PALABRE_TRIAL_CLOCK"]))
-    from bot.cli import main
-
-    main()
+    runpy.run_module("bot", run_name="__main__", alter_sys=True)
