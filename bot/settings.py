@@ -144,6 +144,12 @@ def _media(value: str) -> str:
     return value
 
 
+def _engine(value: str) -> str:
+    if value in ("off", "http") or (value.partition(":")[0] == "faster-whisper" and value[15:]):
+        return value
+    raise ValueError(_("write off, faster-whisper:FOLDER or http"))
+
+
 TABLE: tuple[Setting, ...] = (
     Setting(
         "DATABASE_URL",
@@ -179,6 +185,15 @@ TABLE: tuple[Setting, ...] = (
         "2",
         "how long after a question a message may still belong to the one before it",
     ),
+    Setting(
+        "PALABRE_ASR",
+        _engine,
+        "off",
+        "what writes down recordings: off, faster-whisper:FOLDER with a model, or http",
+    ),
+    Setting("PALABRE_ASR_URL", _address, "", "with http: a service like OpenAI's, https://…"),
+    Setting("PALABRE_ASR_KEY", _text, "", "with http: its key", secret=True),
+    Setting("PALABRE_ASR_MODEL", _text, "whisper-1", "with http: its model"),
     Setting("TELEGRAM_BOT_TOKEN", _token, "", "the bot's token, from @BotFather", secret=True),
     Setting(
         "TELEGRAM_API_URL",
@@ -231,6 +246,10 @@ class Settings:
     language: str
     simulator: bool
     burst_seconds: float
+    asr: str
+    asr_url: str
+    asr_key: str
+    asr_model: str
     telegram_bot_token: str
     telegram_api_url: str
     telegram_webhook_secret: str

@@ -23,6 +23,7 @@ from bot.store.known_files import StoredContents, StoredFiles
 from bot.store.media import DatabaseMedia, FileMedia, MediaStore
 from bot.store.migrate import NotMigrated, is_current, migrate
 from bot.store.seal import Seal
+from bot.voice.transcribe import FasterWhisper, HostedTranscriber, Transcriber
 from bot.web.links import Grant, sign
 from channels.base import Channel, Pace
 from channels.capabilities import SMS, TELEGRAM, WHATSAPP
@@ -162,9 +163,32 @@ async def open_house(
             parts = Parts(settings, seal, session, files, known, contents, link)
             wanted = [*more, *(REAL[name] for name in settings.real_channels if telegram)]
             channels = [make(parts) for make in wanted]
+            house = replace(house, transcriber=transcriber_of(settings, library, session))
             yield replace(house, channels={one.name: one for one in channels})
     finally:
         database.close()
+
+
+def transcriber_of(
+    settings: Settings, library: Library, session: aiohttp.ClientSession
+) -> Transcriber | None:
+    """Build what writes down recordings, None where people do. Raises WrongSetting, NoEngine."""
+    kind, _colon, folder = settings.asr.partition(":")
+    if kind == "off":
+        return None
+    if kind == "faster-whisper":
+        return FasterWhisper(Path(folder))
+    if not settings.asr_url:
+        raise WrongSetting(_("PALABRE_ASR_URL: name the service to which recordings are sent."))
+    if language := library.hosted_engine_unnamed():
+        raise WrongSetting(
+            _(
+                "PALABRE_ASR: recordings may not leave this machine. Name the service in "
+                "consultation.yaml (“recordings may be sent to”) and in a consent that people "
+                "give, in every language; it lacks: {language}."
+            ).replace("{language}", language)
+        )
+    return HostedTranscriber(session, settings.asr_url, settings.asr_key, settings.asr_model)
 
 
 def make_telegram(parts: Parts) -> Telegram:

@@ -98,6 +98,9 @@ class _Reader:
         text = sentence(entry, self.complaints)
         self.values[entry.key] = self.keep(text, entry.key, entry.line)
 
+    def name(self, entry: Entry) -> None:
+        self.values[entry.key] = words(entry, self.complaints)
+
     def language(self, entry: Entry) -> None:
         self.values["source"] = self._code(words(entry, self.complaints), entry.line)
 
@@ -271,6 +274,7 @@ class _Reader:
             erase_raw_after_days=self.values.get("raw messages are erased after", 30),
             backups_kept_days=self.values.get("backups are kept", 30),
             spoken_language=_said_in(source, self.values.get("spoken language", "")),
+            hosted_engine=self.values.get("recordings may be sent to", ""),
             time_zone=self.values.get("zone", "") or "UTC",
             zones=self.values.get("zones", {}),
             quiet_from=quiet_from,
@@ -328,6 +332,7 @@ _READERS: dict[str, Callable[[_Reader, Entry], None]] = {
     "addresses are erased on": _Reader.day,
     "raw messages are erased after": _Reader.days,
     "backups are kept": _Reader.days,
+    "recordings may be sent to": _Reader.name,
     "time zone": _Reader.zone,
     "time zones": _Reader.zones,
     "quiet hours": _Reader.quiet,

@@ -10,6 +10,7 @@ from bot.gateway.programme import Programmes
 from bot.store.database import Database
 from bot.store.media import MediaStore
 from bot.store.seal import Seal
+from bot.voice.transcribe import Transcriber
 from channels.base import Capabilities, Channel
 from channels.capabilities import BY_NAME, TELEGRAM
 
@@ -46,6 +47,7 @@ class House:
     public_url: str = ""  # our https address, "" where we have none
     private_links: dict[str, str] = field(default_factory=dict)  # channel → where one talks to us
     voice_wait_ms: int = 8000
+    transcriber: Transcriber | None = None  # writes down what is said; None: people do
     leaves_trials_out: bool = False  # announcements too, once a real channel is set up
     in_hand: set[asyncio.Task[None]] = field(default_factory=set)  # goes out beside the outbox
     trial_channels: frozenset[str] = frozenset({"simulator", "terminal"})

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.dialogue.fault import Fault, Faults
-from bot.dialogue.flow import Bundle, Consultation, Document, Flow, Outcome
+from bot.dialogue.flow import CONSENTS, Bundle, Consultation, Document, Flow, Outcome
 from bot.dialogue.translate import Sentence
 from bot.gateway.catalogue import State, Translations
 from bot.gateway.contents import Contents, Reading
@@ -113,6 +113,16 @@ class Library:
         """Return a flow as it is now, in a language (the source's where it has none)."""
         revision = self.bundles[self.current[name]]
         return revision.flows.get(language) or revision.flows[revision.source]
+
+    def hosted_engine_unnamed(self) -> str:
+        """Return a language in which no consent names where recordings are sent, "" for none."""
+        name = self.consultation.hosted_engine
+        for language in self.consultation.languages:
+            steps = (step for flow in self.current for step in self.flow(flow, language).steps)
+            asked = (f"{one.say} {one.ask}" for one in steps if one.keep_as in CONSENTS)
+            if not name or not any(name in words for words in asked):
+                return language
+        return ""
 
     def flaws(self, language: str, flow: str = "") -> tuple[Flaw, ...]:
         """Return what is missing, fuzzy or broken in a language, of one flow or of everything."""

@@ -48,14 +48,14 @@ def waiting(
 ) -> list[Waits]:
     """Return what waits to be heard, oldest first; `every`: whatever nobody wrote down, too."""
     found = unheard.waiting(
-        connection, network=network, written=_languages_written(house), every=every,
+        connection, network=network, written=languages_written(house), every=every,
         trials=not house.leaves_trials_out,
     )  # fmt: skip
     house.programmes.bring(connection, {one.revision for one in found})
     return [Waits(one, _offered(connection, house, one)) for one in found]
 
 
-def _languages_written(house: House) -> set[str]:
+def languages_written(house: House) -> set[str]:
     """Return how the consultation's languages are called, in each of them."""
     from babel import Locale
 

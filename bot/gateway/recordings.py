@@ -32,6 +32,7 @@ HEARINGS = 3  # attempts to hear bytes that are here, before they are refused
 AT_ONCE = 4
 TOO_BIG = "too_big"
 NO_SPEECH = "no_speech"
+TRANSCRIPTS = "transcripts"  # the bell of whoever writes down what was said
 
 VerdictCame = Callable[[int, str], Awaitable[None]]
 
@@ -270,6 +271,6 @@ async def _end(job: _Job, end: Callable[[Connection], bool], *, bad: bool) -> No
             release(connection, keeper.store, job.keys)
         return wanted, recordings.let_answer(connection, one.inbox, keeper.clock())
 
-    wanted, late = await keeper.database.write(work, wakes=("inbox",))
+    wanted, late = await keeper.database.write(work, wakes=("inbox", TRANSCRIPTS))
     if bad and late and wanted and one.kind in SOUNDS:
         await keeper.verdict_came(one.participant, one.id)

@@ -15,13 +15,15 @@ from bot.gateway.house import House
 from bot.gateway.leases import Lease
 from bot.gateway.missed import look_for_missed
 from bot.gateway.receive import Receiver
-from bot.gateway.recordings import Keeper, keep_recordings
+from bot.gateway.recordings import TRANSCRIPTS, Keeper, keep_recordings
 from bot.gateway.remind import remind_due
 from bot.gateway.sit_with import take_unasked
 from bot.gateway.take_turns import BATCH, take_turns
+from bot.gateway.transcribing import Writer
 from bot.store import inbox, keeping
 from bot.store.database import DatabaseAway
 from bot.voice.pool import Ears
+from bot.voice.transcribe import Transcriber
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +73,8 @@ class Work:
             self._begin(self._loop("erase", lambda: erase_what_is_old(self.house)), ends=True)
             self._begin(self._carry(), ends=True)
             self._begin(self._listen())
+            if self.house.transcriber is not None:
+                self._begin(self._write_down(self.house.transcriber), ends=True)
 
     async def _carry(self) -> None:
         """Carry broadcasts: one process does, with an engine that runs only while there is one."""
@@ -94,6 +98,20 @@ class Work:
             return
         lease = Lease(self.house.database, f"send {sender.channel.name}")
         await lease.while_held(lambda: sender.run(self.stopping), self.stopping)
+        await lease.give_back()
+
+    async def _write_down(self, engine: Transcriber) -> None:
+        """Have recordings written down: by one process at a time, on one machine of several."""
+        writer = Writer(self.house, engine)
+
+        async def work() -> None:
+            await self._loop(TRANSCRIPTS, writer.write_due)
+
+        lease = Lease(self.house.database, TRANSCRIPTS)
+        try:
+            await lease.while_held(work, self.stopping)
+        finally:
+            await engine.close()
         await lease.give_back()
 
     def _begin(self, loop: Coroutine[None, None, None], *, ends: bool = False) -> None:

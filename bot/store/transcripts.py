@@ -7,6 +7,8 @@ from sqlalchemy import Connection, Select, delete, insert, select
 
 from bot.store.tables import transcripts
 
+FAILED = "failed"  # the kind of what an engine gave up: its words say why
+
 
 class Transcript(NamedTuple):
     """One version of what is said in a recording.
@@ -33,6 +35,7 @@ def newest(connection: Connection, media_ids: Iterable[str]) -> dict[str, Transc
     """Return the version that holds: a person's before a machine's, then the newest."""
     columns = (transcripts.c.media_id, *(transcripts.c[name] for name in Transcript._fields))
     query = select(*columns).where(transcripts.c.media_id.in_(list(media_ids)))
+    query = query.where(transcripts.c.kind != FAILED)
     best_last = (transcripts.c.machine.desc(), transcripts.c.id)
     rows = connection.execute(query.order_by(*best_last))
     return {media_id: Transcript(*rest) for media_id, *rest in rows}

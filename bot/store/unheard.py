@@ -16,6 +16,7 @@ from bot.store.tables import (
     participants,
     transcripts,
 )
+from bot.store.transcripts import FAILED
 
 MOST = 500  # rows of one look
 
@@ -56,13 +57,12 @@ _recorded = and_(
     media.c.kind.in_(SOUNDS),
     media.c.state == "kept",
 )
-_unwritten = exists().where(
-    _recorded, ~exists().where(transcripts.c.media_id == media.c.id).correlate(media)
-)
+_of_it = (transcripts.c.media_id == media.c.id) & (transcripts.c.kind != FAILED)
+_unwritten = exists().where(_recorded, ~exists().where(_of_it).correlate(media))
 _unresolved = contributions.c.state == "unresolved"
 
 
-def _spoken() -> Any:
+def spoken_fact() -> Any:
     """Return the newest fact on the language that somebody speaks."""
     mine = (facts.c.participant_id == contributions.c.participant_id) & (
         facts.c.name == "spoken language"
@@ -84,7 +84,7 @@ def waiting(
     `written` are names of languages, lower case, as people call them; `every`: whatever was
     recorded and nobody wrote down, too; `only`: this contribution alone, if it waits.
     """
-    spoken = _spoken()
+    spoken = spoken_fact()
     length = select(func.sum(media.c.seconds)).where(_recorded).scalar_subquery()
     c = contributions.c
     columns = (c.id, c.participant_id, participants.c.pseudonym, c.place, c.flow, c.revision,
@@ -97,8 +97,8 @@ def waiting(
     query = query.where(_if_any(participants.c.network, network), _if_any(c.id, only))
     found = []
     for *row, told in connection.execute(query.order_by(c.id).limit(MOST)):
-        one = Unheard._make((*row, _name(told)))
-        if one.unresolved or every or not _known(one.spoken_language, written):
+        one = Unheard._make((*row, name_of(told)))
+        if one.unresolved or every or not is_known(one.spoken_language, written):
             found.append(one)
     return found
 
@@ -107,12 +107,12 @@ def _if_any(column: ColumnElement[str], wanted: str) -> ColumnElement[bool]:
     return column == wanted if wanted else column.is_not(None)
 
 
-def _name(value: str | None) -> str:
+def name_of(value: str | None) -> str:
     found = msgspec.json.decode(value) if value else ""
     return found if isinstance(found, str) else ""
 
 
-def _known(spoken: str, written: Collection[str]) -> bool:
+def is_known(spoken: str, written: Collection[str]) -> bool:
     """Say whether a language is one that the team reads; who never told speaks the talk's own."""
     return not spoken or any(name in spoken.casefold() for name in written)
 

@@ -73,3 +73,21 @@ def test_a_code_that_was_not_offered_is_refused_with_those_that_were(
     ended = run("listen", "code", str(waiting["contribution"]), "baker", "--by", "Awa")
     assert ended.status == 2
     assert "activist, member" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"PALABRE_ASR": "whisper"}, "write off, faster-whisper:FOLDER or http"),
+        ({"PALABRE_ASR": "faster-whisper:nowhere"}, "(nowhere: model.bin)"),
+        ({"PALABRE_ASR": "http"}, "PALABRE_ASR_URL"),
+        ({"PALABRE_ASR": "http", "PALABRE_ASR_URL": "https://asr.example"},
+         "recordings may not leave this machine"),
+    ],
+)  # fmt: skip
+def test_an_engine_that_is_not_there_or_not_consented_to_stops_the_start(
+    run: Run, settings: dict[str, str], sentence: str
+) -> None:
+    ended = run("chat", **settings)
+    assert ended.status == 2
+    assert sentence in ended.err

@@ -263,16 +263,3 @@ def test_a_language_may_name_itself_where_languages_are_chosen() -> None:
       keep as: language
     """)
     assert isinstance(found["langue"], Step)
-
-
-def test_a_flow_is_read_quickly() -> None:
-    """A large flow takes a fraction of the 150 ms that a whole consultation may take."""
-    from time import perf_counter
-
-    many = "\n".join(
-        f"q{n}:\n  ask: Alors ?\n  choices:\n    a: Un\n    b: Deux" for n in range(200)
-    )
-    text = with_steps(many)
-    began = perf_counter()
-    assert len(load(text).steps) == 200
-    assert perf_counter() - began < 0.5

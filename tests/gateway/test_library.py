@@ -292,22 +292,27 @@ def test_a_missing_or_unreadable_consultation_is_a_sentence(
         library(files, tolerant=True)
 
 
-def test_what_ships_is_read_quickly() -> None:
-    """The whole of flows/ess with its catalogues, while other things run too."""
-    from time import perf_counter
-
-    def once() -> float:
-        began = perf_counter()
-        Library(ROOT / "flows", "ess", ROOT / "locales")
-        return perf_counter() - began
-
-    once()  # imports
-    assert min(once() for _ in range(3)) < 0.15
-
-
 def test_a_copy_of_what_ships_is_the_same_revision(tmp_path: Path) -> None:
     """A revision does not hang on where the files lie, or on when they were written."""
     for name in ("flows", "locales"):
         shutil.copytree(ROOT / name, tmp_path / name)
     there = Library(tmp_path / "flows", "ess", tmp_path / "locales")
     assert there.current == Library(ROOT / "flows", "ess", ROOT / "locales").current
+
+
+def test_recordings_may_leave_only_where_a_consent_says_so_in_every_language(
+    tmp_path: Path,
+) -> None:
+    copied = tmp_path / "flows"
+    shutil.copytree(ROOT / "flows", copied)
+    locales = tmp_path / "locales"
+    shutil.copytree(ROOT / "locales", locales)
+    file, flow = copied / "ess" / "consultation.yaml", copied / "ess" / "welcome.yaml"
+    assert Library(copied, "ess", locales).hosted_engine_unnamed() == "fr"
+    named = "recordings may be sent to: Hörwerk\n" + file.read_text("utf-8")
+    file.write_text(named, "utf-8")
+    assert Library(copied, "ess", locales).hosted_engine_unnamed() == "fr"
+    asked = flow.read_text("utf-8")
+    question = next(line for line in asked.splitlines() if "ask:" in line and "voix" in line)
+    flow.write_text(asked.replace(question, f"{question} (Hörwerk)"), "utf-8")
+    assert Library(copied, "ess", locales).hosted_engine_unnamed() == ""

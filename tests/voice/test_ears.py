@@ -55,9 +55,7 @@ async def test_no_more_than_so_many_are_heard_at_once() -> None:
 async def test_the_program_goes_on_while_ears_listen() -> None:
     ears = Ears(hearing=Counting(0.3))
     listening = asyncio.create_task(ears.hear(b""))
-    began = time.monotonic()
     await asyncio.sleep(0.01)
-    assert time.monotonic() - began < 0.2
     assert not listening.done()
     await listening
     await ears.close()

@@ -1,0 +1,90 @@
+"""Have recordings written down by an engine, one after the other, where the house has one.
+
+Only what somebody speaks in is given to it, only of people who take part, and only in the
+consultation's languages: whoever speaks another one is heard by a listener.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from bot.gateway.house import House
+from bot.gateway.listeners import languages_written
+from bot.store import unwritten
+from bot.store.media import MediaGone
+from bot.store.transcripts import Transcript, write
+from bot.store.unwritten import Unwritten
+from bot.voice.decode import decode
+from bot.voice.limits import Limits
+from bot.voice.transcribe import NotWritten, Transcriber
+from bot.voice.verdict import UnheardError
+
+log = logging.getLogger(__name__)
+
+AGAIN_MS = (60_000, 600_000, 3_600_000)  # before the next attempt; then it is given up
+
+
+@dataclass
+class Writer:
+    """Writes down what waits; what failed is tried again later, a few times in this process."""
+
+    house: House
+    engine: Transcriber
+    failed: dict[str, tuple[int, int]] = field(default_factory=dict)  # media → attempts, not before
+
+    async def write_due(self) -> int | None:
+        """Write down one recording; return when to look again (None: when another has come)."""
+        moment = self.house.clock()
+        held = [one for one, (_, until) in self.failed.items() if until > moment]
+        spoken = languages_written(self.house)
+        due = await self.house.database.read(unwritten.next_one, held, spoken)
+        if due is None:
+            return min((until for _, until in self.failed.values()), default=None)
+        try:
+            await self._write(due)
+        except (NotWritten, UnheardError, MediaGone) as error:
+            await self._put_off(due, str(error))
+        return moment
+
+    async def _write(self, due: Unwritten) -> None:
+        """Decode and write one down. Raises NotWritten, UnheardError, MediaGone."""
+        sound = await asyncio.to_thread(self.house.media.get, due.original)
+        pcm = (await asyncio.to_thread(decode, sound, Limits())).pcm
+        languages = self.house.library.consultation.languages
+        hint = _code_of(due.spoken, self.house, due.language)
+        found = await self.engine.transcribe(pcm, hint, languages)
+        one = Transcript(found.text, found.language, found.engine, "words", True, found.confidence)
+        await self._keep(due, one)
+
+    async def _put_off(self, due: Unwritten, why: str) -> None:
+        attempts = self.failed.get(due.media, (0, 0))[0] + 1
+        if attempts <= len(AGAIN_MS):
+            self.failed[due.media] = (attempts, self.house.clock() + AGAIN_MS[attempts - 1])
+            return
+        del self.failed[due.media]
+        log.warning("a recording was not written down: %s", why)
+        await self._keep(due, Transcript(why, "", self.engine.name, "failed", machine=True))
+
+    async def _keep(self, due: Unwritten, one: Transcript) -> None:
+        moment = self.house.clock()
+
+        def work(connection: Connection) -> None:
+            if unwritten.still_there(connection, due.media):  # not forgotten meanwhile
+                write(connection, due.media, one, moment)
+
+        await self.house.database.write(work)
+
+
+def _code_of(spoken: str, house: House, talked: str) -> str:
+    """Return the language that somebody says they speak, as a code; else the talk's own."""
+    from babel import Locale
+
+    languages = house.library.consultation.languages
+    said = spoken.casefold()
+    for one in languages:
+        names = (Locale(one).get_language_name(other) or one for other in languages)
+        if any(name.casefold() in said for name in names):
+            return one
+    return talked
