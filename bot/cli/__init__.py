@@ -19,6 +19,7 @@ COMMANDS = {
     "graph": "bot.cli.texts",
     "translate": "bot.cli.translating",
     "phase": "bot.cli.calendar",
+    "session": "bot.cli.sessions",
     "invite": "bot.cli.inviting",
     "link": "bot.cli.linking",
     "participants": "bot.cli.listing",

@@ -51,9 +51,21 @@ def _found(draft: Draft, language: str) -> Iterator[Finding]:
             yield "explain_ended", title_of(draft, one.key), one.ending
     for invitation in draft.person.invitations:
         yield "explain_invited", title_of(draft, conversation_key(invitation))
+    yield from _of_sessions(draft, language)
     following = next_key(draft)
     if draft.talk is None and following and not draft.refused:
         yield "explain_next", title_of(draft, following)
+
+
+def _of_sessions(draft: Draft, language: str) -> Iterator[Finding]:
+    for code, session in draft.scene.sessions.items():
+        begins = datetime.fromtimestamp(session.begins_at / 1000, UTC)
+        when = begins.strftime("%Y-%m-%d %H:%M UTC")
+        if session.answer:
+            said = phrase(draft.programme, language, f"explain_rsvp_{session.answer}")
+            yield "explain_session", code, when, said
+        if session.leads:
+            yield "explain_leads", code, when
 
 
 def _of_person(draft: Draft, language: str) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """What a turn led to, put on paper: answers, facts, consents, promises, effects."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -12,8 +13,9 @@ from bot.dialogue.reply import Effect, Kept, Learned, Prompt
 from bot.gateway import linking
 from bot.gateway.others import with_others
 from bot.gateway.render import Drawn, draw
+from bot.gateway.rsvps import with_places
 from bot.gateway.sitting import Seat, Sitting
-from bot.store import handovers, links, participants
+from bot.store import handovers, links, participants, rsvps
 from bot.store.deliveries import cancel
 from bot.store.keeping import Gone, Said, verdict_told
 from bot.store.participants import Address
@@ -45,14 +47,18 @@ def put_down(
     _take_up(sitting, seat, turn)
     for effect in turn.effects:
         _EFFECTS[effect.kind](sitting, seat, effect, address)
-    if any(one.name == TAKE_PART and one.value == "no" and one.source == "answer"
-           for one in turn.learned):  # fmt: skip
+    noes = [one for one in turn.learned if one.name == TAKE_PART and one.value == "no"]
+    if noes:
+        people = participants.family(sitting.connection, seat.id)
+        rsvps.leave_all(sitting.connection, people, sitting.moment)
+    if any(one.source == "answer" for one in noes):
         sitting.refusing.add(seat.id)
         seat.person = bare(seat.person)
     if seat.id in sitting.forgetting:
         _say_farewell(sitting, seat, turn.prompts, address)
         return
-    say(sitting, seat, turn.prompts, address, pressed_on=pressed_on, kind=kind, rank=rank,
+    prompts = with_places(sitting, seat, turn)
+    say(sitting, seat, prompts, address, pressed_on=pressed_on, kind=kind, rank=rank,
         broadcast=broadcast)  # fmt: skip
 
 
@@ -112,7 +118,7 @@ def _take_up(sitting: Sitting, seat: Seat, turn: Turn) -> None:
 def say(
     sitting: Sitting,
     seat: Seat,
-    prompts: tuple[Prompt, ...],
+    prompts: Sequence[Prompt],
     address: Address,
     *,
     pressed_on: str = "",
@@ -132,7 +138,7 @@ def say(
 
 
 def _drawn(
-    sitting: Sitting, seat: Seat, prompts: tuple[Prompt, ...], address: Address, pressed_on: str
+    sitting: Sitting, seat: Seat, prompts: Sequence[Prompt], address: Address, pressed_on: str
 ) -> list[Drawn]:
     house, language = sitting.house, seat.person.language
 
@@ -299,6 +305,10 @@ def _remind(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> N
     )
 
 
+def _rsvp(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
+    """Do nothing yet: what is said depends on what comes of it, see `rsvps.with_places`."""
+
+
 def _verdict_told(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
     verdict_told(sitting.connection, effect.detail)
 
@@ -324,4 +334,5 @@ _EFFECTS = {
     "remind": _remind,
     "mark verdict told": _verdict_told,
     "shown": _shown,
+    "rsvp": _rsvp,
 }

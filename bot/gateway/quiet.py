@@ -131,6 +131,21 @@ def _is_quiet(moment: datetime, zones: Iterable[ZoneInfo], consultation: Consult
     return any(_quiet(moment.astimezone(zone).hour, begins, ends) for zone in zones)
 
 
+def not_after(moment: int, zone: ZoneInfo, consultation: Consultation) -> int:
+    """Return the last moment up to `moment` that is not within the quiet hours, or just before.
+
+    What announces an event is told so: a quarter of an hour before the night begins.
+    """
+    here = datetime.fromtimestamp(moment / 1000, UTC).astimezone(zone)
+    begins, ends = consultation.quiet_from, consultation.quiet_to
+    if not _quiet(here.hour, begins, ends):
+        return moment
+    evening = here.replace(hour=begins, minute=0, second=0, microsecond=0)
+    if evening > here:
+        evening -= timedelta(days=1)
+    return int((evening - timedelta(minutes=15)).timestamp() * 1000)
+
+
 def _quiet(hour: int, begins: int, ends: int) -> bool:
     if begins <= ends:
         return begins <= hour < ends

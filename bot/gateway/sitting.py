@@ -1,8 +1,9 @@
 """One transaction's worth of people: loaded together, talked with, written back together."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -10,10 +11,21 @@ from sqlalchemy import Connection
 
 from bot.dialogue.conversation import Conversation, Person, Scene
 from bot.dialogue.flow import Outcome
+from bot.dialogue.sessions import Session
 from bot.gateway.house import House
 from bot.gateway.joining import known_network, link_to_pass_on
+from bot.gateway.later import Later
 from bot.gateway.programme import Offered
-from bot.store import conversations, deliveries, keeping, participants, reminders, sent, showings
+from bot.store import (
+    conversations,
+    deliveries,
+    keeping,
+    participants,
+    reminders,
+    sent,
+    sessions,
+    showings,
+)
 from bot.store.participants import Address
 from bot.store.wire import NewDelivery
 from channels.base import Outgoing
@@ -60,6 +72,7 @@ class Written:
     reminders: list[dict[str, Any]] = field(default_factory=list)
     taken_up: list[int] = field(default_factory=list)
     shown: list[tuple[int, str]] = field(default_factory=list)  # who heard which contribution
+    wakes: set[str] = field(default_factory=set)  # work that was written already
 
 
 class Sitting:
@@ -166,7 +179,12 @@ class Sitting:
             outcomes=seat.outcomes,
             link=self._link(seat.person, channel.partition(":")[-1] or channel),
             looks_up_others=True,
+            sessions=Later(partial(self._sessions, seat.id)),
         )
+
+    def _sessions(self, owner: int) -> Mapping[str, Session]:
+        people = participants.family(self.connection, owner)
+        return sessions.seen_by(self.connection, people, self.moment)
 
     def _link(self, person: Person, kind: str) -> str:
         """Return how others join through this person's network, "" if there is no way."""
@@ -191,7 +209,7 @@ class Sitting:
             conversations.take_up(self.connection, out.taken_up, moment)
         deliveries.promise(self.connection, self.house.seal, out.promised, moment)
         showings.shown(self.connection, out.shown, moment)
-        wakes = {"outbox"} if out.promised else set()
+        wakes = ({"outbox"} if out.promised else set()) | out.wakes
         return wakes | ({"reminders"} if out.reminders else set())
 
     def _write_people(self, changed: dict[int, Seat]) -> None:

@@ -17,6 +17,7 @@ from bot.gateway.missed import look_for_missed
 from bot.gateway.receive import Receiver
 from bot.gateway.recordings import TRANSCRIPTS, Keeper, keep_recordings
 from bot.gateway.remind import remind_due
+from bot.gateway.session_news import tell_due
 from bot.gateway.sit_with import take_unasked
 from bot.gateway.take_turns import BATCH, take_turns
 from bot.gateway.transcribing import Writer
@@ -70,6 +71,7 @@ class Work:
         self._begin(keep_recordings(self._keeper()))
         if not alone:
             self._begin(self._loop("reminders", lambda: remind_due(self.house)), ends=True)
+            self._begin(self._loop("sessions", lambda: tell_due(self.house)), ends=True)
             self._begin(self._loop("erase", lambda: erase_what_is_old(self.house)), ends=True)
             self._begin(self._carry(), ends=True)
             self._begin(self._listen())

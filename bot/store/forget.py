@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, or_, select, update
 
+from bot.store import rsvps
 from bot.store.database import Database
 from bot.store.media import MediaStore, release
 from bot.store.showings import forget_listener, lose
@@ -72,6 +73,7 @@ def forget(connection: Connection, store: MediaStore, participant: int, moment: 
     """
     people = _merged(connection, participant)
     found = Erased(*_words(connection, store, people), *_carried(connection, people, moment))
+    rsvps.leave_all(connection, people, moment)
     for table in OWNED:
         connection.execute(delete(table).where(table.c.participant_id.in_(people)))
     _forget_links(connection, people)

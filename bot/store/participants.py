@@ -340,6 +340,13 @@ def note(connection: Connection, moment: int, who: str, did: str, about: str = "
     connection.execute(insert(audit), {"at": moment, "who": who, "did": did, "about": about})
 
 
+def fact(connection: Connection, participant: int, name: str) -> str:
+    """Return what is known of a participant under a name, "" for nothing; the newest wins."""
+    query = select(facts.c.value).where(facts.c.participant_id == participant, facts.c.name == name)
+    value = connection.scalar(query.order_by(facts.c.id.desc()).limit(1))
+    return str(msgspec.json.decode(value) or "") if value else ""
+
+
 def by_pseudonym(connection: Connection, pseudonym: str) -> int | None:
     """Find a participant's id."""
     query = select(participants.c.id).where(participants.c.pseudonym == pseudonym)

@@ -1,0 +1,183 @@
+"""What people are told of sessions unasked: once each, by day, never after the session began.
+
+A place that became free, a change, a session that does not take place; reminders two days and two
+hours before; and to who led it, the wish for a report. One transaction each, as their rows stand.
+"""
+
+import logging
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from bot.dialogue import talk
+from bot.dialogue.conversation import Invitation, Turn
+from bot.dialogue.flow import Flow
+from bot.dialogue.meeting import invites
+from bot.dialogue.sessions import OWN_SESSION
+from bot.gateway.house import House
+from bot.gateway.programme import Offered
+from bot.gateway.quiet import HOUR, not_before, zone_of
+from bot.gateway.rsvps import plan_reminders
+from bot.gateway.sit_with import NobodyThere, NotHere, Table, sit_with
+from bot.language import N_
+from bot.store import conversations, notices, participants, rsvps, sessions
+from bot.store.database import DatabaseAway
+from bot.store.notices import REMINDERS, Notice
+from bot.store.sessions import Held
+
+log = logging.getLogger(__name__)
+
+REPORT = "report"
+AT_ONCE = ("changed", "cancelled")  # a coordinator says it, and knows what time it is
+STOPPED = N_("said stop")
+NOBODY = N_("no address that can be reached")
+CANCELLED = N_("the session was cancelled")
+ANOTHER_ANSWER = N_("gave another answer")
+TOO_LATE = N_("it would come too late")
+NOTHING = N_("there was nothing to say")
+
+
+async def tell_due(house: House) -> int | None:
+    """Tell what is due; return when the next thing is."""
+    for one in await house.database.read(notices.due, house.clock()):
+        try:
+            await house.database.write(_tell, house, one, wakes=("outbox",))
+        except DatabaseAway:
+            raise
+        except Exception as error:
+            log.exception("the notice %d of a session failed", one.id)
+            why = type(error).__name__
+            await house.database.write(notices.settle, one.id, "void", why, house.clock())
+    return await house.database.read(notices.next_due)
+
+
+def _tell(connection: Connection, house: House, one: Notice) -> None:
+    moment = house.clock()
+    participants.hold(connection, house.database, one.participant)
+    if not notices.still_waits(connection, one):
+        return  # another worker was here
+    session = sessions.by_id(connection, one.session)
+    if one.what == "place":
+        _plan_for(connection, house, session, one)
+    try:
+        table = sit_with(connection, house, one.participant)
+    except NotHere:
+        _wait_for_their_channel(connection, session, one, moment)
+        return
+    except NobodyThere:
+        notices.settle(connection, one.id, "void", NOBODY, moment)
+        return
+    void = _why_void(connection, table, session, one, moment)
+    if void:
+        notices.settle(connection, one.id, "void", void, moment)
+        return
+    at = _when(table, session, one, moment)
+    if at is None:
+        notices.settle(connection, one.id, "void", TOO_LATE, moment)
+    elif at > moment:
+        notices.postpone(connection, one.id, at)
+    else:
+        turn = _say(connection, table, session, one)
+        table.sitting.write()
+        outcome = ("sent", "") if turn.prompts else ("void", NOTHING)
+        notices.settle(connection, one.id, *outcome, moment)
+
+
+def _plan_for(connection: Connection, house: House, session: Held, one: Notice) -> None:
+    """Remind whoever came in from the waiting list like all others, also if nobody can be told."""
+    people = participants.family(connection, participants.kept_of(connection, one.participant))
+    state = rsvps.state_of(connection, people, session.id)
+    consultation = house.library.consultation
+    plan_reminders(connection, consultation, session, people, state, house.clock())
+
+
+def _wait_for_their_channel(
+    connection: Connection, session: Held, one: Notice, moment: int
+) -> None:
+    """Look again in an hour, while it is worth telling."""
+    later = moment + HOUR
+    if one.what == REPORT or later < session.begins_at:
+        notices.postpone(connection, one.id, later)
+    else:
+        notices.settle(connection, one.id, "void", TOO_LATE, moment)
+
+
+def _why_void(connection: Connection, table: Table, session: Held, one: Notice, moment: int) -> str:
+    """Say why this is no longer to be told, "" when it is."""
+    if table.seat.person.stopped:
+        return STOPPED
+    if session.cancelled and one.what != "cancelled":
+        return CANCELLED
+    people = participants.family(connection, table.seat.id)
+    if one.what == REPORT:
+        return "" if session.facilitator in people else ANOTHER_ANSWER
+    if one.what != "cancelled" and session.begins_at <= moment:
+        return TOO_LATE
+    state = rsvps.state_of(connection, people, session.id)
+    wanted = ("coming", "perhaps") if one.what in REMINDERS else ("coming",)
+    return ANOTHER_ANSWER if one.what not in AT_ONCE and state not in wanted else ""
+
+
+def _when(table: Table, session: Held, one: Notice, moment: int) -> int | None:
+    """Return when this may be told: now, by day, or None where the day comes too late for it."""
+    if one.what in AT_ONCE:
+        return moment
+    consultation = table.sitting.programme.consultation
+    own = table.seat.person.facts.get("time zone") or session.zone
+    by_day = not_before(moment, zone_of(own, consultation), consultation)
+    if one.what == REPORT or by_day < session.begins_at:
+        return by_day
+    return moment if one.what == "place" else None
+
+
+def _say(connection: Connection, table: Table, session: Held, one: Notice) -> Turn:
+    programme = table.sitting.programme
+    if one.what == REPORT:
+        return _ask_for_the_report(connection, table, session)
+    people = participants.family(connection, table.seat.id)
+    state = rsvps.state_of(connection, people, session.id)
+    what = f"reminder_{state}" if one.what in REMINDERS else one.what
+    flow = inviting_flow(programme)
+    return table.take(
+        lambda programme, person, scene: talk.tell_of_session(
+            programme, person, scene, flow, session.code, what
+        ),
+        kind="reminder" if one.what in REMINDERS else "notice",
+        rank=1,
+    )
+
+
+def _ask_for_the_report(connection: Connection, table: Table, session: Held) -> Turn:
+    sitting, flow = table.sitting, report_flow(table.sitting.programme)
+    if not flow:
+        return Turn(table.seat.person)
+    row = {
+        "participant_id": table.seat.id,
+        "flow": flow,
+        "about": session.code,
+        "state": "waiting",
+        "made_at": sitting.moment,
+    }
+    conversations.invite(connection, sitting.house.database, [row])
+    invitation = Invitation(flow, session.code, sitting.moment)
+    return table.take(
+        lambda programme, person, scene: talk.invite(programme, person, scene, invitation),
+        kind="notice",
+        rank=1,
+    )
+
+
+def inviting_flow(programme: Offered) -> str:
+    """Return the flow in which people say whether they come, "" where there is none."""
+    return _flow(programme, invites)
+
+
+def report_flow(programme: Offered) -> str:
+    """Return the flow in which who led a session reports on it, "" where there is none."""
+    return _flow(programme, lambda flow: flow.about == OWN_SESSION)
+
+
+def _flow(programme: Offered, fits: Callable[[Flow], bool]) -> str:
+    source = programme.consultation.source
+    current = programme.current.items()
+    return next((name for name, one in current if fits(programme.flow(one, source))), "")

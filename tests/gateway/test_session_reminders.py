@@ -1,0 +1,234 @@
+"""Reminders of a session: two days and two hours before, by day on one's own clock, once each."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from gateway.conftest import MakeHome
+from gateway.houses import Home, Post
+from gateway.meetings import add, at, member, notices, tells, texts
+from msgspec.structs import replace
+from sqlalchemy import update
+
+from bot.gateway import session_news, sessions
+from bot.gateway.quiet import not_after
+from bot.gateway.session_news import tell_due
+from bot.gateway.session_wishes import Wish
+from bot.store import tables
+from bot.store.database import Database
+from bot.store.media import MediaStore
+from bot.store.notices import Notice
+from bot.store.seal import Seal
+from channels.capabilities import WHATSAPP
+
+
+@pytest.fixture
+def home(make_home: MakeHome) -> Home:
+    """A house where people meet; it is the 21st, afternoon in Dakar."""
+    return make_home(texts=texts())
+
+
+async def comes(home: Home, answer: str = "1", zone: str = "", **session: Any) -> Any:
+    """Someone who answered an invitation to a session in five days."""
+    ama = await member(home, zone)
+    await add(home, **session)
+    await ama.says("MEET", answer)
+    return ama
+
+
+async def test_two_days_and_two_hours_before(home: Home) -> None:
+    ama = await comes(home)
+    assert await tells(home, until=at(home, 9)) == ["24 15:00", "26 13:00"]
+    assert "See you soon. The fair: the hall" in await ama.last()
+    assert await notices(home) == [("two days", "sent", ""), ("two hours", "sent", "")]
+
+
+async def test_who_does_not_know_yet_is_asked_two_days_before(home: Home) -> None:
+    ama = await comes(home, "2")
+    assert await tells(home, until=at(home, 9)) == ["24 15:00"]
+    assert "Are you coming? The fair: the hall" in await ama.last()
+
+
+@pytest.mark.parametrize("answer", ["3"])
+async def test_who_does_not_come_is_not_reminded(home: Home, answer: str) -> None:
+    await comes(home, answer)
+    assert await tells(home, until=at(home, 9)) == []
+
+
+@pytest.mark.parametrize(
+    ("hour", "sent"),
+    [
+        (9, ["24 09:00", "25 20:45"]),  # two hours before is at seven: the evening before
+        (23, ["24 20:45", "26 20:45"]),  # both fall into the night: the evening of the same day
+        (8, ["24 08:00", "25 20:45"]),
+    ],
+)
+async def test_what_falls_into_the_night_comes_earlier(
+    home: Home, hour: int, sent: list[str]
+) -> None:
+    await comes(home, begins_at=at(home, 5, hour))
+    assert await tells(home, until=at(home, 9)) == sent
+
+
+async def test_the_night_is_the_persons_own(home: Home) -> None:
+    """In Lima it is five hours earlier: 13:00 in Dakar is 8 there, 12:00 is still night."""
+    ama = await comes(home, zone="America/Lima", begins_at=at(home, 5, 14))
+    assert await tells(home, until=at(home, 9)) == ["24 14:00", "26 01:45"]
+    assert "(your time: 9:00 AM)" in await ama.last()
+
+
+async def test_a_reminder_that_would_have_been_before_the_answer_is_left_out(home: Home) -> None:
+    await comes(home, begins_at=at(home, 1))
+    assert await tells(home, until=at(home, 9)) == ["22 13:00"]
+
+
+async def test_it_is_void_for_who_said_stop(home: Home) -> None:
+    ama = await comes(home)
+    await ama.says("stop")
+    assert await tells(home, until=at(home, 9)) == []
+    assert {(state, reason) for _, state, reason in await notices(home)} == {("void", "said stop")}
+
+
+async def test_it_is_void_once_the_mind_was_changed(home: Home) -> None:
+    ama = await comes(home)
+    await ama.says("MEET", "3")
+    assert await tells(home, until=at(home, 9)) == []
+    assert {state for _, state, _ in await notices(home)} == {"void"}
+
+
+async def test_a_change_of_hour_moves_it(home: Home) -> None:
+    await comes(home)
+    (held,) = await home.database.read(session_news.sessions.everything)
+    await home.write(sessions.change, home.house, held, Wish(when="2026-09-27 18:00"))
+    sent = await tells(home, until=at(home, 9))
+    assert sent[1:] == ["25 18:00", "27 16:00"]
+    assert [one for one in await notices(home) if one[1] == "sent"] == [
+        ("changed", "sent", ""), ("two days", "sent", ""), ("two hours", "sent", "")]  # fmt: skip
+
+
+async def test_who_came_in_from_the_waiting_list_is_reminded_too(home: Home) -> None:
+    ama = await comes(home, capacity=1)
+    ben = await member(home)
+    await ben.says("MEET", "1")
+    await ama.says("MEET", "3")
+    sent = await tells(home, until=at(home, 9))
+    assert sent[1:] == ["24 15:00", "26 13:00"]
+    assert "See you soon" in await ben.last()
+
+
+async def test_a_place_that_becomes_free_at_night_is_told_in_the_morning(home: Home) -> None:
+    ama = await comes(home, capacity=1)
+    ben = await member(home)
+    await ben.says("MEET", "1")
+    home.moment = at(home, 1, 2)
+    await ama.says("MEET", "3")
+    assert (await tells(home, until=at(home, 9)))[0] == "22 08:00"
+    assert "See you soon" in await ben.last()
+
+
+async def test_one_that_becomes_free_the_night_before_is_told_at_once(home: Home) -> None:
+    ama = await comes(home, capacity=1, begins_at=at(home, 5, 7))
+    ben = await member(home)
+    await ben.says("MEET", "1")
+    home.moment = at(home, 5, 2)
+    await ama.says("MEET", "3")
+    assert (await tells(home, until=at(home, 9)))[0] == "26 02:00"
+
+
+async def test_it_never_comes_after_the_session_began(home: Home) -> None:
+    await comes(home)
+    home.moment = at(home, 5, 16)
+    assert await tells(home, until=at(home, 9)) == []
+    assert {reason for _, _, reason in await notices(home)} == {"it would come too late"}
+
+
+async def test_late_at_night_it_waits_for_the_morning_if_that_is_before(home: Home) -> None:
+    await comes(home, begins_at=at(home, 5, 10))  # two hours before is 8:00
+    home.moment = at(home, 4, 23)  # nothing was sent until now: a machine stood still
+    assert await tells(home, until=at(home, 9)) == ["26 08:00", "26 08:00"]
+
+
+async def test_it_waits_while_the_channel_is_not_of_this_process(make_home: MakeHome) -> None:
+    both = make_home(Post("telegram"), Post("sms"), texts=texts())
+    ama = await member(both, channel="telegram")
+    await add(both)
+    await ama.says("MEET", "1")
+    alone = make_home(Post("sms"), texts=both.texts)
+    alone.moment = at(both, 3)
+    assert await tell_due(alone.house) == alone.moment + 3_600_000
+    assert (await notices(alone))[0] == ("two days", "waiting", "")
+
+
+async def test_two_workers_remind_once(
+    home: Home, new_postgres: str, seal: Seal, store: MediaStore
+) -> None:
+    await comes(home)
+    if home.database.embedded:
+        assert home.database.embedded  # there one process works alone
+        return
+    other = Home(Database(home.database.url), seal, store, home.texts)
+    home.moment = other.moment = at(home, 3)
+    (one, _) = await home.rows(tables.session_notices)
+    home.moment = other.moment = one.due_at
+    for each in (home, other, home):
+        await tell_due(each.house)
+    assert [row.kind for row in await home.rows(tables.deliveries)].count("reminder") == 1
+    other.database.close()
+
+
+async def test_one_that_fails_does_not_keep_the_others_back(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ama, ben = await member(home), await member(home)
+    await add(home)
+    for one in (ama, ben):
+        await one.says("MEET", "1")
+    right, bad = session_news._when, await ama.id()
+
+    def wrong(table: Any, session: Any, one: Notice, moment: int) -> int | None:
+        if one.participant == bad:
+            raise KeyError
+        return right(table, session, one, moment)
+
+    monkeypatch.setattr(session_news, "_when", wrong)
+    await tells(home, until=at(home, 9))
+    assert {(what, state, why) for what, state, why in await notices(home)} == {
+        ("two days", "void", "KeyError"), ("two hours", "void", "KeyError"),
+        ("two days", "sent", ""), ("two hours", "sent", "")}  # fmt: skip
+
+
+async def test_an_address_that_is_gone_is_an_outcome(home: Home) -> None:
+    await comes(home)
+    await home.write(lambda c: c.execute(update(tables.addresses).values(state="gone")))
+    assert await tells(home, until=at(home, 9)) == []
+    assert {reason for _, _, reason in await notices(home)} == {"no address that can be reached"}
+
+
+async def test_on_whatsapp_with_the_window_closed_nothing_is_sent(make_home: MakeHome) -> None:
+    home = make_home(Post("whatsapp", can=WHATSAPP), texts=texts())
+    ama = await member(home, channel="whatsapp")
+    await add(home)
+    await ama.says("MEET", "1")
+    assert await tells(home, until=at(home, 9)) == []
+    reminders = await home.rows(tables.deliveries, kind="reminder")
+    assert [(row.state, row.reason) for row in reminders] == [("skipped", "window")] * 2
+
+
+@pytest.mark.parametrize(
+    ("hour", "quiet", "before"),
+    [
+        (15, (21, 8), "21 15:00"),
+        (21, (21, 8), "21 20:45"),
+        (3, (21, 8), "20 20:45"),
+        (7, (21, 8), "20 20:45"),
+        (8, (21, 8), "21 08:00"),
+        (13, (12, 14), "21 11:45"),
+        (13, (0, 0), "21 13:00"),
+    ],
+)
+def test_the_last_moment_by_day(home: Home, hour: int, quiet: tuple[int, int], before: str) -> None:
+    consultation = replace(home.texts.consultation, quiet_from=quiet[0], quiet_to=quiet[1])
+    zone = ZoneInfo("Africa/Dakar")
+    found = not_after(at(home, 0, hour), zone, consultation)
+    assert datetime.fromtimestamp(found / 1000, zone).strftime("%d %H:%M") == before
