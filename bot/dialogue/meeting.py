@@ -127,7 +127,8 @@ def news(draft: Draft, flow: str, code: str, what: str) -> Prompt | None:
         return None
     text = _said(draft, what, session, flow)
     invited = what in ("new", "report")  # by SMS any answer takes an invitation up
-    if session.cancelled or not (invited or draft.scene.buttons):
+    asked = draft.talk is not None and draft.open.open_key  # that question has its buttons
+    if session.cancelled or asked or not (invited or draft.scene.buttons):
         return Prompt(text, "notice")
     label = draft.phrase("begin" if invited else "session_change")
     return Prompt(text, "notice", "go", choices=(Choice(f"{flow}/{code}", label),))

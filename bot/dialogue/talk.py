@@ -17,6 +17,7 @@ from bot.dialogue.conversation import (
 )
 from bot.dialogue.draft import Draft
 from bot.dialogue.flow import Choice, Flow
+from bot.dialogue.index import index_of
 from bot.dialogue.listening import listen
 from bot.dialogue.meeting import news, rsvp
 from bot.dialogue.offers import (
@@ -90,10 +91,7 @@ def invite(programme: Programme, person: Person, scene: Scene, invitation: Invit
     if not (person.stopped or draft.refused or known or key in person.done):
         what = "report" if of_own_session(draft, invitation.flow) else "new"
         told = news(draft, invitation.flow, invitation.about, what)
-        if told is not None:
-            draft.prompts.append(told)
-        else:
-            _say_unasked(draft, _announcement(draft, key))
+        _say_unasked(draft, told or _announcement(draft, key))
     return draft.finish()
 
 
@@ -103,7 +101,8 @@ def tell_of_session(
     """Tell someone what is new about a session, or that it is soon; `what` names the phrase."""
     draft = Draft(programme, person, scene)
     told = None if person.stopped or draft.refused else news(draft, flow, code, what)
-    draft.prompts += [told] if told else []
+    if told is not None:
+        _say_unasked(draft, told)
     return draft.finish()
 
 
@@ -193,6 +192,7 @@ def code(
         follow(draft)
         return draft.finish()
     _code_earlier(draft, talk_key, place, codes)
+    _take_place(draft, talk_key, place, codes)
     if fact and codes:
         value = codes[0] if len(codes) == 1 else codes
         draft.learn(Learned(fact, value, "coordinator", place.partition("@")[0], words))
@@ -203,14 +203,20 @@ def _code_earlier(draft: Draft, key: str, place: str, codes: tuple[str, ...]) ->
     for talk in draft.person.conversations:
         if talk.key != key:
             continue
-        step, _, item = place.partition("@")
-        if item and amending.node_of(draft, talk, step).step.invite_to:
-            rsvp(draft, talk.flow, item, codes[0])
         trail = tuple(
             replace(one, codes=codes, unresolved=False) if one.place == place else one
             for one in talk.trail
         )
         amending.put(draft, replace(talk, trail=trail))
+
+
+def _take_place(draft: Draft, key: str, place: str, codes: tuple[str, ...]) -> None:
+    """Take the place at a session for which somebody asked by voice, however long ago."""
+    flow, (step, _, item) = split(key)[0], place.partition("@")
+    if item and codes and flow in draft.programme.current:
+        node = index_of(flow_of(draft, flow)).by_name.get(step)
+        if node is not None and node.step.invite_to:
+            rsvp(draft, flow, item, codes[0])
 
 
 def hand_back(programme: Programme, person: Person, scene: Scene) -> Turn:

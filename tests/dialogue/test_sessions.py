@@ -206,7 +206,7 @@ def test_once_someone_has_listened_and_coded_it_the_place_is_taken() -> None:
     ama = talker(session("fair")).says("MEET").speaks().speaks()
     key = ama.answer("come").key
     scene = replace(ama.scene, now=ama.now)
-    ama.took(talk.code(ama.programme, ama.person, scene, key, "coming"))
+    ama.took(talk.code(ama.programme, ama.person, scene, key, ("coming",)))
     assert [one.detail for one in ama.turn.effects] == ["fair coming"]
 
 

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from forum import FORUM
+from gateway import meetings
 from gateway.conftest import MakeHome
 from gateway.houses import Home, Phone, Post, Texts
 from sqlalchemy import event
@@ -15,6 +16,7 @@ from bot.gateway.explaining import explain_participant
 from bot.gateway.leases import Lease
 from bot.gateway.recordings import Keeper, keep_due
 from bot.gateway.remind import remind_due
+from bot.gateway.session_news import tell_due
 from bot.gateway.unlinking import undo
 from bot.store import forget, handovers, imports, links, participants, tables
 from bot.store.contributions import Wanted, lines
@@ -57,7 +59,7 @@ endings:
 def _texts(welcome: str = WELCOME) -> Texts:
     planned = {"ships": "planned", "announce": {"en": "News!"}}
     return Texts(phases={"news": planned, "forum": {"ships": "planned"}}, welcome=welcome,
-                 news=NEWS, forum=FORUM)  # fmt: skip
+                 news=NEWS, forum=FORUM, meet=meetings.MEET)  # fmt: skip
 
 
 class Watched:
@@ -98,7 +100,18 @@ async def lives(home: Home) -> Phone:
     await ama.says("someone else", "1", "1", "seeds")
     await _links(home.person(), home.person())
     await _hears(home.person(), home.person())
+    await _meets(home.person())
     return ama
+
+
+async def _meets(ama: Phone) -> None:
+    """Come to a session, and be reminded of it."""
+    home = ama.home
+    await ama.says("hello", "1", "seeds", "START", "fine", "1")
+    await meetings.add(home)
+    await ama.says("MEET", "1")
+    home.moment = meetings.at(home, 4)
+    await tell_due(home.house)
 
 
 async def _hears(ben: Phone, efua: Phone) -> None:
