@@ -27,6 +27,7 @@ COMMANDS = {
     "broadcast": "bot.cli.broadcasting",
     "cost": "bot.cli.costing",
     "explain": "bot.cli.looking",
+    "handover": "bot.cli.handing",
     "doctor": "bot.cli.looking",
     "listen": "bot.cli.listening",
     "stuck": "bot.cli.setting_aside",

@@ -9,12 +9,13 @@ from sqlalchemy import Connection, func, select
 
 from bot.gateway.house import House
 from bot.language import _
-from bot.store import inbox, recordings
+from bot.store import handovers, inbox, recordings
 from bot.store.tables import deliveries
 from bot.voice.ffmpeg import lacks
 from bot.voice.verdict import MEANINGS, UnheardError
 
 LITTLE_DISK = 1_000_000_000  # bytes
+SOME = 8  # of what is wrong, so many are named
 OLD_MS = 10 * 60_000  # a message that waits so long is a sign of trouble
 
 
@@ -36,6 +37,7 @@ class Counts:
     perhaps: int
     stuck: int
     lost: int
+    for_a_person: int  # hand-overs in which the last word is theirs
 
 
 def counts(connection: Connection) -> Counts:
@@ -50,6 +52,7 @@ def counts(connection: Connection) -> Counts:
         states.get("perhaps", 0),
         len(inbox.stuck(connection)),
         len(recordings.lost_recordings(connection)),
+        handovers.unanswered(connection),
     )
 
 
@@ -62,6 +65,10 @@ async def examine(house: House, data: Path) -> list[Finding]:
     if number.stuck:
         sentence = _("{count} messages were set aside because a turn failed on them: report it.")
         found.append(_ill(sentence.replace("{count}", str(number.stuck))))
+    if number.for_a_person:
+        sentence = _("{count} people wait for a person of the team: `palabre handover list`.")
+        found.append(_note(sentence.replace("{count}", str(number.for_a_person))))
+    found += await house.database.read(_outcomes, house)
     if number.lost:
         sentence = _("{count} recordings could not be had: ask these people again.")
         found.append(_note(sentence.replace("{count}", str(number.lost))))
@@ -70,6 +77,18 @@ async def examine(house: House, data: Path) -> list[Finding]:
         words = sentence.replace("{failed}", str(number.failed))
         found.append(_note(words.replace("{perhaps}", str(number.perhaps))))
     return found
+
+
+def _outcomes(connection: Connection, house: House) -> list[Finding]:
+    """Look whether each line of the drafters' table is about an answer that is kept."""
+    astray = house.programmes.told().astray(connection)
+    if not astray:
+        return []
+    sentence = _("{count} lines of answers.csv are about an answer that is not here: {lines}. "
+                 "Look at their codes.")  # fmt: skip
+    lines = ", ".join(str(one.line) for one in astray[:SOME]) + (" …" if astray[SOME:] else "")
+    words = sentence.replace("{count}", str(len(astray)))
+    return [_note(words.replace("{lines}", lines))]
 
 
 def _disk(data: Path) -> Finding:

@@ -44,14 +44,19 @@ class Table:
         return turn
 
 
-def sit_with(connection: Connection, house: House, participant: int) -> Table:
-    """Hold a participant's row and load them. Raises NobodyThere, NotHere."""
+def sit_with(
+    connection: Connection, house: House, participant: int, *, anywhere: bool = False
+) -> Table:
+    """Hold a participant's row and load them. Raises NobodyThere, NotHere.
+
+    `anywhere`: on a channel that another process sends on, too.
+    """
     participant = participants.hold(connection, house.database, participant)
     sitting = Sitting(connection, house, house.clock())
     sitting.load([participant])
     addresses = participants.addresses_of(connection, [participant])
     good = [one for one in addresses if one.state == "good"]
-    here = [one for one in good if one.channel in house.channels]
+    here = [one for one in good if anywhere or one.channel in house.channels]
     if good and not here:
         raise NotHere(NotHere.__doc__)
     if participant not in sitting.seats or not here:

@@ -74,9 +74,9 @@ class Work:
             self._begin(self._loop("sessions", lambda: tell_due(self.house)), ends=True)
             self._begin(self._loop("erase", lambda: erase_what_is_old(self.house)), ends=True)
             self._begin(self._carry(), ends=True)
-            self._begin(self._listen())
             if self.house.transcriber is not None:
                 self._begin(self._write_down(self.house.transcriber), ends=True)
+        self._begin(self._listen())
 
     async def _carry(self) -> None:
         """Carry broadcasts: one process does, with an engine that runs only while there is one."""

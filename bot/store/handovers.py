@@ -1,6 +1,6 @@
 """Hand-overs: a person speaks instead of the bot, for a while."""
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from bot.store.seal import Seal
 from bot.store.tables import handover_words, handovers
@@ -59,6 +59,20 @@ def words(connection: Connection, seal: Seal, participant: int) -> list[tuple[in
     query = select(*columns).where(handover_words.c.handover_id == known)
     rows = connection.execute(query.order_by(handover_words.c.id))
     return [(at, ours, seal.open(WORDS, sealed).decode()) for at, ours, sealed in rows]
+
+
+def unanswered(connection: Connection) -> int:
+    """Count the open hand-overs in which nobody of the team had the last word."""
+    last = (
+        select(func.max(handover_words.c.id))
+        .where(handover_words.c.handover_id == handovers.c.id)
+        .correlate(handovers)
+        .scalar_subquery()
+    )
+    ours = select(handover_words.c.id).where(handover_words.c.id == last, handover_words.c.ours)
+    query = select(func.count()).select_from(handovers)
+    open_ones = query.where(handovers.c.closed_at.is_(None), ~ours.exists())
+    return connection.scalar(open_ones) or 0
 
 
 def waiting(connection: Connection) -> list[tuple[int, int]]:

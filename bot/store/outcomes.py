@@ -45,6 +45,26 @@ class Told:
                 found.setdefault(person, {})[one.line] = one
         return {person: _in_order(lines) for person, lines in found.items()}
 
+    def astray(self, connection: Connection) -> list[Outcome]:
+        """Return the lines that are about no answer that is kept here."""
+        said = contributions.c
+        known = set(connection.scalars(select(said.id).where(said.id.in_(self._by_contribution))))
+        names = {one.participant for one in self.outcomes if one.participant}
+        query = (
+            select(participants.c.pseudonym, said.step, said.item)
+            .select_from(contributions)
+            .join(participants)
+            .where(participants.c.pseudonym.in_(names))
+        )
+        places = set()
+        for name, step, item in connection.execute(query):
+            places |= {(name, step, item), (name, step, "")}
+        return [
+            one
+            for one in self.outcomes
+            if one.contribution not in known and (one.participant, one.step, one.item) not in places
+        ]
+
     def _at(self, pseudonym: str, step: str, item: str) -> Outcome | None:
         """Find a line by the place; one that names no item is about the step as a whole."""
         places = self._by_place
