@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from programme import programme, shipped
 from talk import NOON, Printed, Talker, saved
 
@@ -13,6 +14,7 @@ from bot.dialogue import talk
 from bot.dialogue.commands import WORDS
 from bot.dialogue.conversation import Conversation, Person, Scene
 from bot.dialogue.draft import TAKE_PART
+from bot.dialogue.flow import Outcome
 from bot.dialogue.longlists import LONG
 from bot.dialogue.reply import File, Prompt, Reply
 from bot.dialogue.words import clean
@@ -245,15 +247,24 @@ def walk(known: Printed, flow: str, dice: random.Random) -> int:
     person = Person(language="" if flow == "welcome" else language)
     if flow != "welcome":
         person = Person(language=language, facts={TAKE_PART: "yes"}, done={"welcome": NOON})
-    turn = talk.open_with(alone, person, Scene(NOON, plays_sound=dice.random() < 0.8), flow)
+    scene = Scene(NOON, plays_sound=dice.random() < 0.8, outcomes=OUTCOMES[: dice.randint(0, 2)],
+                  burst_ms=0)  # fmt: skip
+    turn = talk.open_with(alone, person, scene, flow)
     for count in range(MOST_REPLIES):
         now = NOON + count * 60_000
+        scene = replace(scene, now=now)
         if open_talk(turn.person) is None:
             return count
+        if turn.person.human and dice.random() < 0.5:  # else they talk with the person
+            turn = talk.hand_back(alone, turn.person, scene)
+            continue
         reply = anything(turn.prompts, dice, count, now)
         person = saved(turn.person) if count % 4 == 0 else turn.person
-        turn = talk.respond(alone, person, reply, Scene(now, burst_ms=0))
+        turn = talk.respond(alone, person, reply, scene)
     return MOST_REPLIES
+
+
+OUTCOMES = (Outcome({"fr": "Oui."}, "housing-land", "c1"), Outcome({"en": "No."}, "", "c2"))
 
 
 def open_talk(person: Person) -> Conversation | None:
