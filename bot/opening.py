@@ -7,14 +7,14 @@ from sqlalchemy import Connection
 from bot.dialogue.flow import Consultation, Document
 from bot.gateway.files import HouseFiles
 from bot.gateway.house import House
-from bot.gateway.joining import join_links, known_network
+from bot.gateway.joining import Way, known_network, ways_to_join
 from bot.gateway.outlining import outline_at
 from bot.gateway.work import Work
 from bot.settings import Settings
 from bot.store import participants, sent
 from bot.store.migrate import is_current
 from bot.web.needs import Door, Outline, OutlineStep
-from bot.wiring import REAL, base_address, bot_name
+from bot.wiring import REAL, base_address, learn_bot_name
 from channels.base import Outgoing
 from channels.simulator import Simulator
 
@@ -22,12 +22,12 @@ from channels.simulator import Simulator
 async def door_of(settings: Settings, house: House, work: Work) -> Door:
     """Put the door of a house together."""
     library = house.library
-    telegram_name = await bot_name(house)
+    await learn_bot_name(house)
     channels = house.channels
 
-    def joins(network: str) -> dict[str, str]:
+    def joins(network: str) -> list[Way]:
         known = not network or known_network(library.consultation, network)
-        return join_links(network, telegram_name, settings.public_url) if known else {}
+        return ways_to_join(network, house.private_links, settings.public_url) if known else []
 
     def document(code: str, language: str) -> Document | None:
         return library.document(code, language)

@@ -13,12 +13,13 @@ from aiohttp import web
 
 from bot.gateway.doctor import Finding
 from bot.gateway.house import House
+from bot.gateway.joining import TELEGRAM as TELEGRAM_LINK
 from bot.gateway.leases import Lease
 from bot.gateway.work import Work
 from bot.language import _
 from bot.logs import set_up_logs
 from bot.settings import Settings, WrongSetting
-from bot.wiring import base_address, bot_name, make_simulators, open_house
+from bot.wiring import base_address, learn_bot_name, make_simulators, open_house
 from channels.base import Channel
 from channels.errors import DeliveryError
 from channels.telegram import Telegram
@@ -114,7 +115,7 @@ async def _telegram(
         yield
         return
     if role is Role.WORKER:
-        await _learn_private_link(channel, house)
+        await learn_bot_name(house)
         yield
         return
     if settings.public_url:
@@ -125,14 +126,8 @@ async def _telegram(
         yield
 
 
-async def _learn_private_link(channel: Telegram, house: House) -> None:
-    name = await bot_name(house)
-    if name:
-        house.private_links[channel.name] = f"https://t.me/{name}"
-
-
 async def _set_webhook(settings: Settings, channel: Telegram, house: House) -> None:
-    await _learn_private_link(channel, house)
+    await learn_bot_name(house)
     secret = settings.telegram_webhook_secret or house.seal.webhook_secret
     try:
         await channel.set_webhook(settings.public_url + WEBHOOK, secret)
@@ -154,7 +149,7 @@ async def _polling(
         if elsewhere:
             await channel.delete_webhook()
         name = await channel.get_me()
-        house.private_links[channel.name] = f"https://t.me/{name}"
+        house.private_links[channel.name] = TELEGRAM_LINK + name
         say(_("Telegram: https://t.me/{name}").replace("{name}", name))
     except DeliveryError as error:
         _refuse_wrong_token(error)

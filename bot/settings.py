@@ -138,6 +138,12 @@ def _secret_key(value: str) -> str:
     return value
 
 
+def _speech(value: str) -> str:
+    if value not in ("", "off", "nanotts"):
+        raise ValueError(_("write nanotts or off"))
+    return value
+
+
 def _media(value: str) -> str:
     if value and not value.startswith(("file:", "db:")):
         raise ValueError(_("write file:FOLDER or db:"))
@@ -194,6 +200,12 @@ TABLE: tuple[Setting, ...] = (
     Setting("PALABRE_ASR_URL", _address, "", "with http: a service like OpenAI's, https://…"),
     Setting("PALABRE_ASR_KEY", _text, "", "with http: its key", secret=True),
     Setting("PALABRE_ASR_MODEL", _text, "whisper-1", "with http: its model"),
+    Setting(
+        "PALABRE_TTS",
+        _speech,
+        "",
+        "the speech engine: nanotts or off; empty: nanotts where the extra `speech` is installed",
+    ),
     Setting("TELEGRAM_BOT_TOKEN", _token, "", "the bot's token, from @BotFather", secret=True),
     Setting(
         "TELEGRAM_API_URL",
@@ -250,6 +262,7 @@ class Settings:
     asr_url: str
     asr_key: str
     asr_model: str
+    tts: str
     telegram_bot_token: str
     telegram_api_url: str
     telegram_webhook_secret: str

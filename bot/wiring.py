@@ -13,6 +13,9 @@ import aiohttp
 
 from bot.gateway.files import MEDIA, HouseFiles, media_key
 from bot.gateway.house import House, wall_clock
+from bot.gateway.joining import SMS as SMS_LINK
+from bot.gateway.joining import TELEGRAM as TELEGRAM_LINK
+from bot.gateway.joining import WHATSAPP as WHATSAPP_LINK
 from bot.gateway.library import Library
 from bot.gateway.phases import set_up
 from bot.gateway.programme import Programmes
@@ -154,6 +157,7 @@ async def open_house(
             link=_link(settings),
             public_url=settings.public_url,
             leaves_trials_out=bool(settings.real_channels),
+            private_links=_numbers(settings),
         )
         prepare(settings, database, library, house.clock())
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
@@ -189,6 +193,19 @@ def transcriber_of(
             ).replace("{language}", language)
         )
     return HostedTranscriber(session, settings.asr_url, settings.asr_key, settings.asr_model)
+
+
+def _numbers(settings: Settings) -> dict[str, str]:
+    """Return where one talks to us by our own numbers, the first of each channel."""
+    first = {
+        "whatsapp": (WHATSAPP_LINK, settings.twilio_whatsapp_from.partition(",")[0].lstrip("+")),
+        "sms": (SMS_LINK, settings.twilio_sms_from.partition(",")[0]),
+    }
+    return {
+        channel: begins + number
+        for channel, (begins, number) in first.items()
+        if number and channel in settings.real_channels
+    }
 
 
 def make_telegram(parts: Parts) -> Telegram:
@@ -265,6 +282,12 @@ def make_simulators(settings: Settings) -> list[MakeChannel]:
         return lambda _parts: Simulator(f"simulator:{kind}", can, uploads)
 
     return [make(kind) for kind in CHANNELS]
+
+
+async def learn_bot_name(house: House) -> None:
+    """Note where one talks to our Telegram bot, if there is one and it can be asked."""
+    if "telegram" not in house.private_links and (name := await bot_name(house)):
+        house.private_links["telegram"] = TELEGRAM_LINK + name
 
 
 async def bot_name(house: House) -> str:

@@ -18,6 +18,7 @@ from bot.dialogue.flow import CONSENTS
 from bot.dialogue.linking import Brought
 from bot.dialogue.reply import Reply
 from bot.gateway.house import House
+from bot.gateway.joining import SMS
 from bot.gateway.others import with_others
 from bot.gateway.programme import Offered
 from bot.gateway.sitting import Seat, Sitting
@@ -73,8 +74,11 @@ def _phrase(sitting: Sitting, seat: Seat, key: str, **values: object) -> str:
 def _elsewhere(house: House, address: Address) -> str:
     """Name the other ways to reach us."""
     here = kind_of(address.channel)
-    ways = [f"{NAMES.get(channel, channel)}: {link}"
-            for channel, link in house.private_links.items() if channel != here]  # fmt: skip
+    ways = [
+        f"{NAMES.get(channel, channel)}: {link.removeprefix(SMS)}"
+        for channel, link in house.private_links.items()
+        if channel != here
+    ]
     return "\n".join(ways)
 
 

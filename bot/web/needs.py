@@ -78,6 +78,30 @@ class Media(Protocol):
         ...
 
 
+class Way(Protocol):
+    """One way to join."""
+
+    @property
+    def channel(self) -> str:
+        """telegram, whatsapp, sms; "page" is ours."""
+
+    @property
+    def link(self) -> str:
+        """What is opened."""
+
+    @property
+    def square(self) -> str:
+        """What the square code holds."""
+
+    @property
+    def number(self) -> str:
+        """Our number, "" where there is none."""
+
+    @property
+    def words(self) -> str:
+        """What one writes there, "" where the link says it all."""
+
+
 @dataclass(frozen=True)
 class OutlineStep:
     """One step of the flow as the page lists it."""
@@ -124,7 +148,7 @@ class Door:
     media: Media
     link_key: bytes
     clock: Callable[[], Moment]
-    joins: Callable[[str], Mapping[str, str]]  # a network's code → channel → link
+    joins: Callable[[str], Sequence[Way]]  # a network's code → every way to join it
     public_url: str = ""
     simulated: Mapping[str, Simulated] = field(default_factory=dict)  # none: no simulator
     explain: Explain = explains_nothing

@@ -6,8 +6,9 @@ import segno
 from aiohttp import web
 
 from bot.dialogue.flow import Consultation
+from bot.gateway.joining import spaced
 from bot.language import current
-from bot.web.needs import DOOR
+from bot.web.needs import DOOR, Way
 from bot.web.phonepage import phone_page
 from bot.web.views import page
 
@@ -34,9 +35,7 @@ async def join(request: web.Request) -> web.Response:
 def _joining(request: web.Request, template: str, code: str, **more: str) -> web.Response:
     door = request.app[DOOR]
     consultation = door.consultation()
-    ways = [
-        _way(channel, link) for channel, link in door.joins(code).items() if channel in CHANNELS
-    ]
+    ways = [_way(way) for way in door.joins(code) if way.channel in CHANNELS]
     context: dict[str, Any] = {
         "title": in_own_words(consultation, consultation.title),
         "responsible": in_own_words(consultation, consultation.responsible),
@@ -52,7 +51,9 @@ def in_own_words(consultation: Consultation, words: dict[str, str]) -> str:
     return words.get(current.get()) or words.get(consultation.source, "")
 
 
-def _way(channel: str, link: str) -> dict[str, str]:
-    code = segno.make(link, micro=False)
+def _way(way: Way) -> dict[str, str]:
+    code = segno.make(way.square, micro=False)
     picture = code.svg_data_uri(scale=4, border=2, dark="#1d2b1f", light="#fff")
-    return {"name": CHANNELS[channel], "link": link, "picture": picture}
+    name, number = CHANNELS[way.channel], spaced(way.number)
+    return {"name": name, "link": way.link, "picture": picture, "number": number,
+            "words": way.words}  # fmt: skip

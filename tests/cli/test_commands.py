@@ -195,6 +195,39 @@ def test_with_a_public_address_a_network_has_a_link_and_its_qr_code(
     assert {file.suffix for file in (tmp_path / "qr").iterdir()} == {".svg", ".png"}
 
 
+TWILIO = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "secret",
+          "TWILIO_SMS_FROM": "+33700000002,+221700000003",
+          "TWILIO_WHATSAPP_FROM": "+33700000001"}  # fmt: skip
+
+
+def test_a_network_joins_by_sms_and_whatsapp_too(run: Run) -> None:
+    ended = run("invite", "greniers", **TWILIO)
+    assert "sms: sms:+33700000002?body=greniers" in ended.out
+    assert "whatsapp: https://wa.me/33700000001?text=greniers" in ended.out
+
+
+def test_a_kit_without_sound_says_how_to_get_it(run: Run, tmp_path: Path) -> None:
+    ended = run("invite", "greniers", "--kit", "kit", PALABRE_TTS="off", **TWILIO)
+    assert ended.status == 0
+    assert (tmp_path / "kit" / "greniers.fr.png").is_file()
+    assert "fr: no sound." in ended.err
+    assert "palabre[speech]" in ended.err
+    assert "audio/fr/invite.ogg" in ended.err
+
+
+def test_a_kit_that_cannot_be_written_names_another_place(run: Run) -> None:
+    ended = run("invite", "greniers", "--kit", "/proc/nowhere", PALABRE_TTS="off", **TWILIO)
+    assert ended.status == 2
+    assert "--kit" in ended.err
+
+
+def test_links_are_listed_and_a_wrong_number_is_said_so(run: Run) -> None:
+    assert run("link", "list").out == ""
+    ended = run("link", "undo", "7", "--yes")
+    assert ended.status == 2
+    assert "palabre link list" in ended.err
+
+
 def test_the_doctor_looks_at_everything_and_says_what_to_do(run: Run) -> None:
     ended = run("doctor")
     assert ended.status == 0

@@ -4,11 +4,14 @@ import pytest
 from gateway.conftest import MakeHome
 from gateway.houses import Post, Texts
 
-from bot.gateway.joining import join_links, link_to_pass_on
+from bot.gateway.joining import link_to_pass_on, ways_to_join
 from bot.store import tables
 from channels.capabilities import SMS
 
 BOT = {"telegram": "https://t.me/palabre_bot"}
+ALL = BOT | {"whatsapp": "https://wa.me/33700000001", "sms": "sms:+33700000002"}
+CHAT = "https://wa.me/33700000001?text=tejido"
+TEXTS = "sms:+33700000002?body=tejido"
 OURS = "https://palabre.example.org"
 PAGE = f"{OURS}/j/tejido"
 START = "https://t.me/palabre_bot?start=tejido"
@@ -32,19 +35,37 @@ endings:
 
 
 def test_a_network_has_a_link_for_each_way_that_is_set_up() -> None:
-    assert join_links("tejido", "palabre_bot", OURS) == {"telegram": START, "page": PAGE}
-    assert join_links("tejido", "", "") == {}
+    ways = ways_to_join("tejido", ALL, OURS)
+    assert [(way.channel, way.link) for way in ways] == [
+        ("telegram", START), ("whatsapp", CHAT), ("sms", TEXTS), ("page", PAGE)]  # fmt: skip
+    assert ways_to_join("tejido", {}, "") == []
+
+
+def test_a_phone_reads_the_square_of_an_sms_as_an_sms() -> None:
+    (sms,) = (way for way in ways_to_join("tejido", ALL, "") if way.channel == "sms")
+    assert (sms.square, sms.number, sms.words) == ("SMSTO:+33700000002:tejido", "+33700000002",
+                                                   "tejido")  # fmt: skip
+
+
+def test_without_a_network_one_writes_start() -> None:
+    ways = ways_to_join("", ALL, OURS)
+    assert [way.link for way in ways] == [
+        "https://t.me/palabre_bot", "https://wa.me/33700000001?text=START",
+        "sms:+33700000002?body=START", OURS]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("network", "channel", "links", "public", "expected"),
     [
-        ("tejido", "telegram", BOT, OURS, START),
+        ("tejido", "telegram", ALL, OURS, START),
+        ("tejido", "whatsapp", ALL, OURS, CHAT),
+        ("tejido", "sms", ALL, OURS, "SMS +33700000002: tejido"),
         ("tejido", "sms", BOT, OURS, PAGE),
         ("tejido", "sms", BOT, "", START),
         ("tejido", "telegram", {}, OURS, PAGE),
         ("tejido", "sms", {}, "", ""),
         ("", "telegram", BOT, OURS, "https://t.me/palabre_bot"),
+        ("", "sms", ALL, OURS, "SMS +33700000002: START"),
         ("", "sms", BOT, OURS, ""),
     ],
 )

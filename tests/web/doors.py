@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp.test_utils import TestClient
 
 from bot.dialogue.flow import Consultation, Document, Network
+from bot.gateway.joining import Way, ways_to_join
 from bot.store.database import DatabaseAway
 from bot.web.needs import Door
 from channels.base import Incoming, WebhookCall
@@ -124,9 +125,13 @@ DOCUMENTS = {
 }  # fmt: skip
 
 
-def links(network: str) -> dict[str, str]:
-    """Return a bot's link."""
-    return {"telegram": f"https://t.me/palabre_bot?start={network}", "page": "https://x.example/j/"}
+WHERE = {"telegram": "https://t.me/palabre_bot", "whatsapp": "https://wa.me/33700000001",
+         "sms": "sms:+33700000002"}  # fmt: skip
+
+
+def links(network: str) -> list[Way]:
+    """Return every way to join."""
+    return ways_to_join(network, WHERE, "https://x.example")
 
 
 def a_door(**parts: Any) -> Door:
