@@ -9,7 +9,7 @@ from bot.dialogue.flow import Document
 from bot.language import current
 from bot.web.bytesout import answer_bytes
 from bot.web.needs import DOOR
-from bot.web.views import page
+from bot.web.views import kept, public_page
 
 KINDS = {"pdf": "pdf", "mp3": "audio", "ogg": "audio", "m4a": "audio"}
 MIMES = {"pdf": "application/pdf", "mp3": "audio/mpeg", "ogg": "audio/ogg", "m4a": "audio/mp4"}
@@ -29,7 +29,7 @@ async def document(request: web.Request) -> web.StreamResponse:
     """Show a document in the visitor's language."""
     found = _find(request)
     text = await _text(request, found)
-    return page(
+    return public_page(
         request,
         "document.html",
         {
@@ -49,8 +49,7 @@ async def document_file(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     data = await _open(request, key)
     response = answer_bytes(request, data, MIMES[ending], name=key.rpartition("/")[2])
-    response.headers["Cache-Control"] = "public, max-age=300"
-    return response
+    return kept(request, response)
 
 
 def _find(request: web.Request) -> Document:

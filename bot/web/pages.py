@@ -10,7 +10,7 @@ from bot.gateway.joining import spaced
 from bot.language import current
 from bot.web.needs import DOOR, Way
 from bot.web.phonepage import phone_page
-from bot.web.views import page
+from bot.web.views import public_page
 
 CHANNELS = {"telegram": "Telegram", "whatsapp": "WhatsApp", "sms": "SMS"}
 
@@ -43,7 +43,7 @@ def _joining(request: web.Request, template: str, code: str, **more: str) -> web
         "tries": f"/?start={code}" if door.simulated else "",
         **more,
     }
-    return page(request, template, context)
+    return public_page(request, template, context)
 
 
 def in_own_words(consultation: Consultation, words: dict[str, str]) -> str:

@@ -1,6 +1,8 @@
 """How pages are drawn: templates, in the language of who looks."""
 
+import hashlib
 from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -41,6 +43,9 @@ async def speak(request: web.Request, handler: Any) -> web.StreamResponse:
     return answer
 
 
+KEPT = "public, max-age=300"  # what is the same for everybody, and seldom changes
+
+
 def page(
     request: web.Request, template: str, context: Mapping[str, Any], *, status: int = 200
 ) -> web.Response:
@@ -48,6 +53,26 @@ def page(
     text = fragment(request, template, dict(context) | {"languages": _switch(request)})
     headers = {"Vary": "Accept-Language", "Content-Language": current.get()}
     return web.Response(text=text, content_type="text/html", status=status, headers=headers)
+
+
+def public_page(request: web.Request, template: str, context: Mapping[str, Any]) -> web.Response:
+    """Draw a page that is the same for everybody: a cache may keep it for a while."""
+    return kept(request, page(request, template, context))
+
+
+def kept(request: web.Request, answer: web.Response) -> web.Response:
+    """Let an answer be kept; who has it already gets it no second time."""
+    answer.headers["Cache-Control"] = KEPT
+    if answer.status != HTTPStatus.OK:  # a part of a file
+        return answer
+    body = answer.body if isinstance(answer.body, bytes) else b""
+    mark = hashlib.sha256(body).hexdigest()[:20]
+    known = request.if_none_match or ()
+    if any(one.value in (mark, "*") for one in known):
+        answer = web.Response(status=304, headers={"Vary": answer.headers.get("Vary", "")})
+        answer.headers["Cache-Control"] = KEPT
+    answer.etag = mark
+    return answer
 
 
 def fragment(request: web.Request, template: str, context: Mapping[str, Any]) -> str:

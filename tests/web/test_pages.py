@@ -160,12 +160,15 @@ async def test_what_breaks_tells_nothing_of_the_inside(knock: Knock) -> None:
 
 
 async def test_joining_shows_a_link_and_a_code_for_each_channel(knock: Knock) -> None:
-    """A network's page names it, and leads to the bot with the network's code."""
+    """A network's page names it, and leads to each channel with the network's code."""
     client = await knock()
     text = await (await client.get("/j/greniers?lang=fr")).text()
     assert "Les Greniers" in text
     assert 'href="https://t.me/palabre_bot?start=greniers"' in text
-    assert text.count("data:image/svg+xml") == 1
+    assert 'href="https://wa.me/33700000001?text=greniers"' in text
+    assert 'href="sms:+33700000002?body=greniers"' in text
+    assert "Ou écrivez greniers au +33 7 00 00 00 02" in text
+    assert text.count("data:image/svg+xml") == 3
     assert (await client.get("/j/nobody")).status == 404
 
 
@@ -178,6 +181,25 @@ async def test_a_document_is_shown_with_its_files(knock: Knock) -> None:
     assert "El documento" in await (await client.get("/d/paper?lang=es")).text()
     assert "The paper" in await (await client.get("/d/paper?lang=en")).text()
     assert (await client.get("/d/other")).status == 404
+
+
+@pytest.mark.parametrize("address", ["/", "/j/greniers", "/d/paper", "/d/paper.pdf"])
+async def test_public_pages_may_be_kept_and_are_not_sent_twice(knock: Knock, address: str) -> None:
+    """A cache keeps them for some minutes, each language apart; who has it gets a 304."""
+    client = await knock()
+    answer = await client.get(address, params={"lang": "fr"})
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    again = {"If-None-Match": answer.headers["ETag"]}
+    assert (await client.get(address, params={"lang": "fr"}, headers=again)).status == 304
+    if not address.endswith("pdf"):
+        assert answer.headers["Vary"] == "Accept-Language"
+        assert (await client.get(address, params={"lang": "es"}, headers=again)).status == 200
+
+
+async def test_what_is_missing_is_not_kept(knock: Knock) -> None:
+    """A wrong address may be right tomorrow."""
+    client = await knock()
+    assert (await client.get("/j/nobody")).headers["Cache-Control"] == "no-store"
 
 
 def test_a_document_holds_nothing_that_acts_or_loads() -> None:
