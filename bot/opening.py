@@ -1,6 +1,7 @@
 """Open the door: what the pages and webhooks need of a running house, put together."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -8,6 +9,7 @@ from bot.dialogue.flow import Consultation, Document
 from bot.gateway.files import HouseFiles
 from bot.gateway.house import House
 from bot.gateway.joining import Way, known_network, ways_to_join
+from bot.gateway.metrics import metrics
 from bot.gateway.outlining import outline_at
 from bot.gateway.work import Work
 from bot.settings import Settings
@@ -47,6 +49,8 @@ async def door_of(settings: Settings, house: House, work: Work) -> Door:
         clock=house.clock,
         joins=joins,
         public_url=base_address(settings),
+        metrics_token=settings.metrics_token,
+        metrics=partial(metrics, house),
         simulated={
             name.rpartition(":")[2]: one
             for name, one in channels.items()

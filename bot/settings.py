@@ -144,6 +144,18 @@ def _speech(value: str) -> str:
     return value
 
 
+def _token_of_ours(value: str) -> str:
+    if value and len(value) < 16:
+        raise ValueError(_("it is too short: use 16 characters or more, by chance"))
+    return value
+
+
+def _logs(value: str) -> str:
+    if value not in ("text", "json"):
+        raise ValueError(_("write text or json"))
+    return value
+
+
 def _media(value: str) -> str:
     if value and not value.startswith(("file:", "db:")):
         raise ValueError(_("write file:FOLDER or db:"))
@@ -184,6 +196,14 @@ TABLE: tuple[Setting, ...] = (
     Setting("PALABRE_FLOWS", _text, "", "the folder of flows; empty: the one beside the code"),
     Setting("PALABRE_CONSULTATION", _text, "ess", "the consultation, a folder in PALABRE_FLOWS"),
     Setting("PALABRE_LANGUAGE", _text, "", "the language of commands: fr, en, es; empty: LANG's"),
+    Setting("PALABRE_LOGS", _logs, "text", "text: lines for people; json: lines for programs"),
+    Setting(
+        "METRICS_TOKEN",
+        _token_of_ours,
+        "",
+        "the bearer token that opens /metrics; empty: there is no such page",
+        secret=True,
+    ),
     Setting("PALABRE_SIMULATOR", _yes_no, "", "1 shows the simulator on a public address too"),
     Setting(
         "PALABRE_BURST_SECONDS",
@@ -256,6 +276,8 @@ class Settings:
     flows: str
     consultation: str
     language: str
+    logs: str
+    metrics_token: str
     simulator: bool
     burst_seconds: float
     asr: str

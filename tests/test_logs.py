@@ -1,11 +1,13 @@
 """No number, token or key stands in what is logged, nor in the trace of an error."""
 
 import io
+import json
 import logging
 from collections.abc import Iterator
 
 import pytest
 
+from bot.gateway.following import follow
 from bot.logs import Mask, set_up_logs
 from bot.settings import read_settings
 
@@ -50,3 +52,27 @@ def test_secrets_are_masked_wherever_they_stand(written: io.StringIO, secret: st
 
 def test_small_numbers_are_left_as_they_are() -> None:
     assert Mask(()).clean("3 of 12 messages, 2500 ms") == "3 of 12 messages, 2500 ms"
+
+
+def test_as_json_each_line_is_an_object_with_its_fields_and_nothing_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stream, root = io.StringIO(), logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.stderr", stream)
+        set_up_logs(read_settings({"PALABRE_LOGS": "json", "METRICS_TOKEN": "m" * 20}))
+    follow("sent", "0123456789abcdef", channel="sms", outcome="sent")
+    try:
+        int("+22670123456 x")
+    except ValueError:
+        logging.getLogger("bot").exception("it broke for %s and %s", "+22670123456", "m" * 20)
+    root.handlers[:], root.level = handlers, level
+    logging.getLogger("palabre.follow").setLevel(logging.NOTSET)
+    first, second = (json.loads(line) for line in stream.getvalue().splitlines())
+    assert first["message"] == "sent"
+    assert first["trace"] == "0123456789abcdef"
+    assert first["outcome"] == "sent"
+    assert "ValueError" in second["error"]
+    assert "22670123456" not in stream.getvalue()
+    assert "m" * 20 not in stream.getvalue()

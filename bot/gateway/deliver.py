@@ -13,6 +13,7 @@ from dataclasses import replace
 import msgspec
 from sqlalchemy import Connection
 
+from bot.gateway.following import follow
 from bot.gateway.gate import Gate
 from bot.gateway.house import House
 from bot.gateway.line import Line
@@ -321,8 +322,31 @@ class Sender:
                 await self._write_alone(found, error)
                 break
             else:
+                self._note(found)
                 break
         self._bell.set()
+
+    def _note(self, found: list[Tried]) -> None:
+        for one in found:
+            settled, due = one.settled, one.due
+            if not settled.tried:
+                continue
+            self._count(settled, due)
+            follow("sent" if settled.state == "sent" else "not sent", due.trace,
+                   channel=self.channel.name, outcome=settled.state, reason=settled.reason,
+                   attempts=due.attempts + 1)  # fmt: skip
+
+    def _count(self, settled: Settled, due: Due) -> None:
+        tally, name = self.house.tally, self.channel.name
+        if settled.state == "waiting":
+            tally.count("tries_again", name, settled.reason)
+            return
+        tally.count("deliveries", name, settled.state)
+        if settled.state == "sent":
+            units = due.units if settled.units is None else settled.units
+            tally.count("units", name, by=max(1, units))
+            if due.kind == "reply":
+                tally.waited("send_wait", name, ms=self.house.clock() - due.made_at)
 
     async def _write_alone(self, found: list[Tried], error: DatabaseRefuses) -> None:
         """Let the others not suffer for an outcome that cannot be written."""

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from bot.gateway.counting import Tally
 from bot.gateway.library import Library
 from bot.gateway.programme import Programmes
 from bot.store.database import Database
@@ -50,6 +51,7 @@ class House:
     transcriber: Transcriber | None = None  # writes down what is said; None: people do
     leaves_trials_out: bool = False  # announcements too, once a real channel is set up
     in_hand: set[asyncio.Task[None]] = field(default_factory=set)  # goes out beside the outbox
+    tally: Tally = field(default_factory=Tally)
     trial_channels: frozenset[str] = frozenset({"simulator", "terminal"})
 
     def can(self, channel: str) -> Capabilities:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from bot.gateway.courtesy import Courtesies
+from bot.gateway.following import follow, trace_of
 from bot.gateway.house import House
 from bot.store import inbox
 from bot.store.database import DatabaseAway, DatabaseRefuses
@@ -111,6 +112,13 @@ class Receiver:
             _tell(batch + others, away)
         else:
             _tell(batch, None)
+            self._note(arrivals)
+
+    def _note(self, arrivals: Sequence[Arrival]) -> None:
+        for one in arrivals:
+            self._house.tally.count("received", one.channel)
+            trace = trace_of(one.channel, one.event_id)
+            follow("received", trace, channel=one.channel, kind=one.kind)
 
     async def _halve(
         self, batch: list[tuple[Arrival, asyncio.Future[None]]], error: Exception

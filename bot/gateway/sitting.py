@@ -93,6 +93,7 @@ class Sitting:
         self.unwanted: set[int] = set()  # who said no before, and sent a recording all the same
         self.drawn: Counter[str] = Counter()  # contributions that are to be heard by someone here
         self.speaking: dict[int, int] = {}  # address → who speaks on it since a moment ago
+        self.trace: str | None = None  # of the message whose turn is taken
         self.shared: set[int] = set()  # addresses of this batch that several people use
 
     def load(self, ids: Iterable[int]) -> None:
@@ -245,7 +246,7 @@ class Sitting:
         """Promise a message to an address."""
         body = msgspec.json.encode(outgoing)
         self.written.promised.append(
-            NewDelivery(owner, address.id, address.channel, outgoing=body, **more)
+            NewDelivery(owner, address.id, address.channel, outgoing=body, trace=self.trace, **more)
         )
 
 

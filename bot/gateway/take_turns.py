@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from bot.dialogue import talk
 from bot.dialogue.reply import File, Prompt, Reply
 from bot.gateway import courtesy, linking
+from bot.gateway.following import follow, trace_of
 from bot.gateway.house import House
 from bot.gateway.others import with_others
 from bot.gateway.outcome import put_down, say
@@ -49,6 +50,7 @@ class Taken:
     courtesies: list[tuple[str, Outgoing]] = field(default_factory=list)
     forgot: bool = False
     wakes: set[str] = field(default_factory=set)
+    came_of: list[tuple[Waiting, str]] = field(default_factory=list)  # message, outcome
 
 
 async def take_turns(house: House) -> int:
@@ -67,10 +69,21 @@ async def _take(house: House, rows: Sequence[Waiting], *, again: bool = False) -
     except Exception as error:  # noqa: BLE001 - whoever it is must not take the others along
         return await _halve(house, rows, error, again=again)
     house.database.ring(*taken.wakes)
+    _note(house, taken.came_of)
     if taken.forgot:
         await asyncio.to_thread(put_away_log, house.database)
     courtesy.send_beside(house, taken.courtesies)
     return taken.turns
+
+
+def _note(house: House, came_of: Sequence[tuple[Waiting, str]]) -> None:
+    moment = house.clock()
+    for row, outcome in came_of:
+        waited = moment - row.received_at
+        house.tally.count("turns", outcome)
+        house.tally.waited("turn_wait", row.channel, ms=waited)
+        trace = trace_of(row.channel, row.event_id)
+        follow("turn taken", trace, channel=row.channel, outcome=outcome, waited_ms=waited)
 
 
 async def _halve(house: House, rows: Sequence[Waiting], error: Exception, *, again: bool) -> int:
@@ -82,6 +95,7 @@ async def _halve(house: House, rows: Sequence[Waiting], error: Exception, *, aga
         return await _take(house, rows, again=True)
     row = rows[0]
     log.error("message %d was set aside", row.id, exc_info=error)
+    _note(house, [(row, "stuck")])
     outcome = (row.id, "stuck", f"{type(error).__name__} in the turn")
     await house.database.write(inbox.mark, [outcome], house.clock())
     if row.kind == "status":
@@ -130,7 +144,9 @@ def sit(connection: Connection, house: House, rows: Sequence[Waiting]) -> Taken:
         drop_recordings(connection, house.media, participant)
     for participant in sitting.forgetting:
         forget(connection, house.media, participant, moment)
-    return Taken(told + len(ready), sitting.courtesies, bool(sitting.forgetting), wakes)
+    outcome_of = {row_id: outcome for row_id, outcome, _note in outcomes}
+    came_of = [(row, outcome_of[row.id]) for row, _ in ready]
+    return Taken(told + len(ready), sitting.courtesies, bool(sitting.forgetting), wakes, came_of)
 
 
 def _hold(
@@ -245,6 +261,7 @@ def _one_by_one(
             seen[address.id] = (row.received_at, incoming.account or address.account)
         elif incoming.kind == "blocked":
             seen.pop(address.id, None)  # a STOP that the provider took: the way is closed behind it
+        sitting.trace = trace_of(row.channel, row.event_id)
         outcomes.append(_one(sitting, seat, address, row, incoming, files.get(row.id, ())))
     participants.heard_from(sitting.connection, seen)
     _let_go(sitting, [one for one in known.values() if one.id in seen])

@@ -20,6 +20,7 @@ from bot.gateway.remind import remind_due
 from bot.gateway.session_news import tell_due
 from bot.gateway.sit_with import take_unasked
 from bot.gateway.take_turns import BATCH, take_turns
+from bot.gateway.tally import write_tally
 from bot.gateway.transcribing import Writer
 from bot.store import inbox, keeping
 from bot.store.database import DatabaseAway
@@ -63,6 +64,8 @@ class Work:
             if not alone:
                 missed = partial(look_for_missed, self.house, self.receiver)
                 self._begin(self._loop("missed", missed))
+        if not alone:
+            self._begin(self._loop("tally", lambda: write_tally(self.house)), ends=True)
         if not works:
             return
         for sender in self.senders.values():

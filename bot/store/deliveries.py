@@ -54,6 +54,7 @@ class Due:
     address_state: str
     last_in_at: int | None = None  # when its address was last heard from
     account: str = ""  # and to which of our senders it wrote
+    trace: str | None = None
 
     def open(self, seal: Seal) -> bytes:
         """Return the Outgoing, as JSON."""
@@ -103,6 +104,7 @@ def _row(seal: Seal, one: NewDelivery, moment: int) -> dict[str, Any]:
         "not_before": one.not_before,
         "made_at": moment,
         "broadcast_id": one.broadcast,
+        "trace": one.trace,
     }
 
 
@@ -132,7 +134,8 @@ _claimed = (
 _DUE = (deliveries.c.id, deliveries.c.participant_id, deliveries.c.address_id, deliveries.c.kind,
         deliveries.c.sealed, deliveries.c.attempts, deliveries.c.question, deliveries.c.closes,
         deliveries.c.made_at, deliveries.c.units, deliveries.c.reason, participants.c.stopped_at,
-        addresses.c.state, addresses.c.last_in_at, addresses.c.account)  # fmt: skip
+        addresses.c.state, addresses.c.last_in_at, addresses.c.account,
+        deliveries.c.trace)  # fmt: skip
 
 
 def _due(

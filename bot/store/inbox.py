@@ -24,6 +24,7 @@ class Waiting(msgspec.Struct, frozen=True):
     sealed: bytes
     received_at: int
     outcome: str
+    event_id: str = ""
 
     def open(self, seal: Seal) -> bytes:
         """Return the Incoming, as JSON."""
@@ -59,7 +60,7 @@ _not_ready = select(inbox.c.address_index, inbox.c.id).where(
 )
 _ready = (
     select(inbox.c.id, inbox.c.channel, inbox.c.address_index, inbox.c.kind, inbox.c.sealed,
-           inbox.c.received_at, inbox.c.outcome)
+           inbox.c.received_at, inbox.c.outcome, inbox.c.event_id)
     .where(
         _open,
         inbox.c.ready_at <= bindparam("moment"),

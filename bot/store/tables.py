@@ -304,6 +304,7 @@ deliveries = Table(
     Column("units", Integer, nullable=False, default=1),
     Column("cost", Float, nullable=False, default=0.0),
     Column("broadcast_id", Big),
+    Column("trace", String(16)),  # what the message that led to it is called in logs
     Index("ix_deliveries_due", "channel", "rank", "id",
           postgresql_where=text("state = 'waiting'"), sqlite_where=text("state = 'waiting'")),
     Index("ix_deliveries_sending", "id",
@@ -563,6 +564,13 @@ forgotten = Table(  # whom nobody may write to again; applied again after a rest
     Column("address_index", LargeBinary, primary_key=True),
     Column("channel", String(32), nullable=False),
     Column("at", Big, nullable=False),
+)
+
+tallies = Table(  # what all processes counted, for a program that watches
+    "tallies",
+    metadata,
+    Column("name", String(120), primary_key=True),
+    Column("value", Float, nullable=False),
 )
 
 audit = Table(

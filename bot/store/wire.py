@@ -30,3 +30,4 @@ class NewDelivery(NamedTuple):
     units: int = 1
     not_before: int = 0
     broadcast: int | None = None
+    trace: str | None = None

@@ -135,6 +135,11 @@ async def remembers_nothing(channel: str, address: str) -> list[tuple[str, Outgo
     return []
 
 
+async def counts_nothing() -> bytes:
+    """Stand in where nobody counts."""
+    return b""
+
+
 @dataclass(frozen=True)
 class Door:
     """Everything that the pages and webhooks use."""
@@ -150,6 +155,8 @@ class Door:
     clock: Callable[[], Moment]
     joins: Callable[[str], Sequence[Way]]  # a network's code → every way to join it
     public_url: str = ""
+    metrics_token: str = ""  # "": nobody may see figures
+    metrics: Callable[[], Awaitable[bytes]] = counts_nothing
     simulated: Mapping[str, Simulated] = field(default_factory=dict)  # none: no simulator
     explain: Explain = explains_nothing
     past: Past = remembers_nothing

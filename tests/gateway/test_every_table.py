@@ -14,9 +14,11 @@ from bot.gateway import moderate, phases, segments, week
 from bot.gateway.erase import erase_what_is_old
 from bot.gateway.explaining import explain_participant
 from bot.gateway.leases import Lease
+from bot.gateway.metrics import metrics
 from bot.gateway.recordings import Keeper, keep_due
 from bot.gateway.remind import remind_due
 from bot.gateway.session_news import tell_due
+from bot.gateway.tally import write_tally
 from bot.gateway.unlinking import undo
 from bot.store import forget, handovers, imports, links, participants, tables
 from bot.store.contributions import Wanted, lines
@@ -171,6 +173,8 @@ async def looks(home: Home, ama: Phone) -> None:
     await ama.says("forget me", "1")
     assert await home.database.read(forget.forgotten_list)
     await erase_what_is_old(house)
+    await write_tally(house)
+    assert await metrics(house)
 
 
 async def test_every_table_is_written_and_read(make_home: MakeHome) -> None:
