@@ -19,6 +19,8 @@ from bot.dialogue.consultationfile import load_consultation, read_consultation
 from bot.dialogue.flow import Consultation
 from bot.dialogue.flowfile import flow_sentences
 from bot.dialogue.listsfile import list_sentences
+from bot.dialogue.templatesfile import FILE as TEMPLATES
+from bot.dialogue.templatesfile import template_sentences
 from bot.dialogue.translate import Sentence
 from bot.gateway.catalogue import (
     PROGRAM,
@@ -225,6 +227,8 @@ def sentences_of(text: str, name: str) -> tuple[Sentence, ...]:
     *folders, file = name.split("/")
     if file == "consultation.yaml":
         return read_consultation(text, name).sentences
+    if file == TEMPLATES:
+        return template_sentences(text, name)
     if folders and folders[-1] == "documents":
         return list_sentences(text, name)
     return flow_sentences(text, name)

@@ -1,5 +1,6 @@
 """Is all well between us and Twilio? And what must be entered there."""
 
+from bot.gateway import templates
 from bot.gateway.doctor import Finding
 from bot.gateway.house import House
 from bot.language import _
@@ -22,7 +23,8 @@ async def examine_twilio(house: House, settings: Settings) -> list[Finding]:
     if not settings.public_url:
         return [*found, Finding("ill", _("Twilio cannot reach this: set PUBLIC_URL to the https "
                                          "address under which the world does."))]  # fmt: skip
-    return found + [_address(settings, channel) for channel in channels]
+    found += [_address(settings, channel) for channel in channels]
+    return found + await _templates(house)
 
 
 def _half_set_up(settings: Settings) -> list[Finding]:
@@ -31,6 +33,24 @@ def _half_set_up(settings: Settings) -> list[Finding]:
     sentence = _("SMS and WhatsApp are set up in part: set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, "
                  "and TWILIO_SMS_FROM or TWILIO_WHATSAPP_FROM.")  # fmt: skip
     return [Finding("ill", sentence)]
+
+
+async def _templates(house: House) -> list[Finding]:
+    """Say which sentences may be written first on WhatsApp, and which not yet."""
+    try:
+        await templates.look(house)
+    except DeliveryError as error:
+        words = _("How templates stand is not known: {why}")
+        return [Finding("ill", words.replace("{why}", _(error.failure.words)))]
+    found = await house.database.read(templates.standings, house)
+    if not found:
+        return []
+    missing = [one for one in found if one.state != templates.APPROVED]
+    if not missing:
+        return [Finding("well", _("All templates for WhatsApp are approved."))]
+    words = _("Templates for WhatsApp that are not approved: {which}. `palabre template submit` "
+              "has them approved.")  # fmt: skip
+    return [Finding("note", words.replace("{which}", templates.listed(missing)))]
 
 
 async def _account(channel: TwilioChannel) -> Finding:

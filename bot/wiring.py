@@ -265,8 +265,8 @@ REAL: Mapping[str, MakeChannel] = {
 
 
 def make_terminal(stream: TextIO, drawn_as: str) -> Terminal:
-    """Build a terminal that is drawn as one of the real channels; it knows no pace."""
-    can = replace(CHANNELS[drawn_as], overall=NO_PACE, per_address=NO_PACE)
+    """Build a terminal that is drawn as one of the real channels; it knows no pace, no window."""
+    can = replace(CHANNELS[drawn_as], overall=NO_PACE, per_address=NO_PACE, window=None)
     return Terminal(f"terminal:{secrets.token_hex(6)}", stream, can)
 
 
@@ -278,7 +278,7 @@ def make_simulators(settings: Settings) -> list[MakeChannel]:
     uploads.clear()
 
     def make(kind: str) -> MakeChannel:
-        can = replace(CHANNELS[kind], overall=NO_PACE, per_address=NO_PACE)
+        can = replace(CHANNELS[kind], overall=NO_PACE, per_address=NO_PACE, window=None)
         return lambda _parts: Simulator(f"simulator:{kind}", can, uploads)
 
     return [make(kind) for kind in CHANNELS]

@@ -230,3 +230,31 @@ class LooksUp(Protocol):
     async def list_since(self, after: Moment) -> list[Incoming]:
         """Return what people wrote to us after a moment, oldest first. Raises DeliveryError."""
         ...
+
+
+@dataclass(frozen=True)
+class HeldTemplate:
+    """A template that a provider holds, and how it stands with whoever approves it."""
+
+    name: str
+    language: str
+    sid: str
+    state: str  # approved, pending, rejected, paused, unsubmitted
+    reason: str = ""  # why it was rejected
+
+
+@runtime_checkable
+class HoldsTemplates(Protocol):
+    """A channel on which one writes first by template alone."""
+
+    template_account: str  # whose templates they are
+
+    async def held_templates(self, begins: str) -> list[HeldTemplate]:
+        """Return the templates whose name begins so. Raises DeliveryError."""
+        ...
+
+    async def submit_template(
+        self, name: str, language: str, text: str, samples: list[str], kind: str
+    ) -> HeldTemplate:
+        """Have a text with its open words {{1}} … looked at. Raises DeliveryError."""
+        ...

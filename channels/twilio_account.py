@@ -13,6 +13,9 @@ from twilio.rest.api.v2010.account.message import (  # type: ignore[import-untyp
     MessageInstance,
 )
 from twilio.rest.content.v1.content import ContentList  # type: ignore[import-untyped]
+from twilio.rest.content.v1.content.approval_create import (  # type: ignore[import-untyped]
+    ApprovalCreateList,
+)
 
 from channels.base import Incoming, MediaRef, Moment, WebhookCall
 from channels.errors import DeliveryError
@@ -95,6 +98,19 @@ class TwilioAccount:
         request = ContentList.ContentCreateRequest(body)
         made = await self._asked(self._client.content.v1.contents.create_async(request))
         return str(made.sid or "")
+
+    async def list_contents(self) -> list[Any]:
+        """Return what Twilio holds, and how its approval stands. Raises DeliveryError."""
+        listing = self._client.content.v1.content_and_approvals.list_async(
+            limit=MOST, page_size=PAGE
+        )
+        return list(await self._asked(listing))
+
+    async def ask_for_approval(self, content: str, name: str, category: str) -> str:
+        """Have Meta look at what Twilio holds; how that stands now. Raises DeliveryError."""
+        asked = ApprovalCreateList.ContentApprovalRequest({"name": name, "category": category})
+        approval = self._client.content.v1.contents(content).approval_create
+        return str((await self._asked(approval.create_async(asked))).status or "")
 
     async def list_messages(
         self, *, sender: str = "", to: str = "", after: Moment = 0

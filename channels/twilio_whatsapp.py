@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from channels.base import Capabilities, OutFile, Outgoing, Receipt
+from channels.base import Capabilities, HeldTemplate, OutFile, Outgoing, Receipt
 from channels.capabilities import WHATSAPP
 from channels.errors import DeliveryError
 from channels.twilio_account import TwilioAccount
@@ -13,6 +13,7 @@ from channels.twilio_channel import MediaLink, TwilioChannel
 from channels.twilio_content import Content, KnownContents, content_of, with_numbers
 from channels.twilio_errors import NO_FILE, STALE_CONTENT
 from channels.twilio_reader import PREFIX
+from channels.twilio_templates import held_templates, submit
 
 TEXT_LIMIT = 1600  # signs, without buttons
 _CAPTIONED = ("photo", "document")
@@ -60,6 +61,21 @@ class TwilioWhatsApp(TwilioChannel):
             if error.failure.code == STALE_CONTENT and self._contents is not None:
                 await self._contents.put(self.account.sid, content.shape, "")
             raise
+
+    @property
+    def template_account(self) -> str:
+        """Whose templates they are."""
+        return self.account.sid
+
+    async def held_templates(self, begins: str) -> list[HeldTemplate]:
+        """Return the templates whose name begins so. Raises DeliveryError."""
+        return await held_templates(self.account, begins)
+
+    async def submit_template(
+        self, name: str, language: str, text: str, samples: list[str], kind: str
+    ) -> HeldTemplate:
+        """Have a text with its open words {{1}} … looked at. Raises DeliveryError."""
+        return await submit(self.account, name, language, text, samples, kind)
 
     async def _sent(self, parameters: dict[str, Any]) -> Receipt:
         sid, _ = await self.account.create(parameters)

@@ -20,6 +20,7 @@ COMMANDS = {
     "translate": "bot.cli.translating",
     "phase": "bot.cli.calendar",
     "session": "bot.cli.sessions",
+    "template": "bot.cli.approving",
     "invite": "bot.cli.inviting",
     "link": "bot.cli.linking",
     "participants": "bot.cli.listing",

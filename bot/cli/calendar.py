@@ -10,6 +10,7 @@ from bot.settings import read_settings
 
 if TYPE_CHECKING:
     from bot.gateway.broadcasts.preview import Preview
+    from bot.gateway.house import House
     from bot.gateway.library import Library
 
 
@@ -54,6 +55,8 @@ def open_phase(name: str, yes: bool, quiet: bool, force: bool) -> None:
             _refuse_unready(house.library, found.flow, force=force)
             preview = await house.database.read(phases.preview, house, found)
             click.echo(_summary(preview, quiet=quiet))
+            if not quiet and (lacking := await lacking_templates(house)):
+                click.echo(lacking)
             if not yes and not agreed(_("Open it now?")):
                 end(_("Nothing was opened."), 1)
             verb = phases.open_quietly if quiet else phases.open_and_announce
@@ -101,6 +104,22 @@ def _refuse_unready(library: "Library", flow: str, *, force: bool) -> None:
             .replace("{line}", str(first.sentence.line))
             .replace("{language}", first.language)
         )
+
+
+async def lacking_templates(house: "House") -> str:
+    """Say which templates are wanted for whoever wrote on WhatsApp a day ago or more; "": none."""
+    from bot.gateway import templates
+
+    if not await house.database.read(templates.anybody_beyond, house):
+        return ""
+    await templates.look_now_and_then(house)
+    found = await house.database.read(templates.standings, house, ("invite", "remind"))
+    missing = [one for one in found if one.state != templates.APPROVED]
+    if not missing:
+        return ""
+    words = _("On WhatsApp, nobody who wrote a day ago or more can be reached without these "
+              "templates: {which}. `palabre template submit` has them approved.")  # fmt: skip
+    return words.replace("{which}", templates.listed(missing))
 
 
 def _summary(preview: "Preview", *, quiet: bool) -> str:

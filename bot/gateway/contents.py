@@ -15,6 +15,8 @@ from bot.dialogue.flowfile import every_step, load_flow, with_spoken_language
 from bot.dialogue.listsfile import ListFile, load_agenda, load_documents, load_topics
 from bot.dialogue.reading import words
 from bot.dialogue.revision import bundle, revision_hash, structure_hash
+from bot.dialogue.templatesfile import FILE as TEMPLATES
+from bot.dialogue.templatesfile import Template, load_templates, translated, wrong_text
 from bot.dialogue.topics import TOPICS
 from bot.dialogue.translate import Sentence, sentences, translate, translate_consultation
 from bot.dialogue.yamlnodes import read_table
@@ -29,6 +31,7 @@ from bot.gateway.catalogue import (
 DOCUMENTS_LIST = "documents"
 SOUNDS = ("ogg", "mp3", "m4a")
 PHRASES = "phrases.yaml"
+NO_FLOWS = ("consultation.yaml", TEMPLATES)
 ANSWERS = "answers.csv"
 Read = TypeVar("Read")
 
@@ -46,6 +49,7 @@ class Contents:
     current: Mapping[str, str] = field(default_factory=dict)
     sentences: Mapping[str, tuple[Sentence, ...]] = field(default_factory=dict)  # by file
     translations: Mapping[str, Translations] = field(default_factory=dict)  # by language
+    templates: Mapping[tuple[str, str], Template] = field(default_factory=dict)  # name, language
     own_file: str = ""  # of the phrases, which the bot itself says
     own_sentences: tuple[Sentence, ...] = ()
     own_translations: Mapping[str, Translations] = field(default_factory=dict)  # by language
@@ -98,6 +102,7 @@ class Reading:
             bundles={current[name]: each for name, each in bundles.items()},
             structures={current[name]: structure_hash(each) for name, each in bundles.items()},
             current=current,
+            templates=self._templates(plain, said),
             sentences=self.sentences,
             translations=said,
             faults=tuple(sorted(set(self.faults))),
@@ -199,7 +204,7 @@ class Reading:
         flows: dict[str, Flow] = {}
         paths: dict[str, str] = {}
         for path in sorted(self.folder.glob("*.yaml")):
-            if path.stem == "consultation":
+            if path.name in NO_FLOWS:
                 continue
             label = self._label(path)
             try:
@@ -244,6 +249,26 @@ class Reading:
             }
             flows[code] = translate(flow, each.gettext, code, files)
         return bundle(flows, plain.source)
+
+    # --- what a provider approves beforehand ---
+
+    def _templates(
+        self, plain: Consultation, said: Mapping[str, Translations]
+    ) -> dict[tuple[str, str], Template]:
+        path = self.folder / TEMPLATES
+        if not path.exists():
+            return {}
+        text, label = self._text(path), self._label(path)
+        nothing: tuple[Template, ...] = ()
+        found = self._try(lambda: load_templates(text, label, plain.source), nothing)
+        self.sentences[label] = tuple(Sentence(one.text, one.name, one.line) for one in found)
+        templates = {(one.name, plain.source): one for one in found}
+        for code, each in said.items():
+            for one in found:
+                templates[one.name, code] = translated(one, each.gettext, code)
+                if wrong := wrong_text(templates[one.name, code].text, one.name):
+                    self.faults.append(Fault(label, one.line, f"{code}: {wrong[0]}", wrong[1]))
+        return templates
 
     # --- the program's own words ---
 

@@ -204,7 +204,7 @@ class Sender:
             tried.append(result)
             if one.question:
                 sent[one.question] = result.settled.provider_id
-            waits = result.settled.not_before if result.settled.state == "waiting" else 0
+            waits = result.settled.holds_up_until
         return tried
 
     async def _try(self, due: Due, sent: Mapping[str, str]) -> Tried:

@@ -11,11 +11,15 @@ from bot.gateway.house import House
 from bot.gateway.outcome import channel_kind, say
 from bot.gateway.sit_with import NobodyThere, Table, sit_with
 from bot.gateway.sitting import Sitting
+from bot.gateway.templates import outside
+from bot.gateway.window import Beyond, is_open
 from bot.store import handovers, participants
+from bot.store.deliveries import has_waiting
 from bot.store.participants import note
 
 HUMAN = "human"  # the kind of a delivery that a person wrote
 COORDINATOR = "coordinator"  # who the audit says it was, where nothing more is known
+UNTIL_THEY_WRITE = Beyond(waits=True)
 
 
 class HasLeft(Exception):
@@ -85,8 +89,21 @@ def _say(connection: Connection, house: House, table: Table, text: str) -> None:
     handovers.say(connection, house.seal, seat.id, text, sitting.moment, ours=True)
     seat.person = replace(seat.person, human=True)
     seat.changed = True
-    say(sitting, seat, (Prompt(text),), table.address, kind=HUMAN, rank=0)
+    _tell_that_one_replied(connection, house, table)
+    say(sitting, seat, (Prompt(text),), table.address, kind=HUMAN, rank=0, beyond=UNTIL_THEY_WRITE)
     sitting.write()
+
+
+def _tell_that_one_replied(connection: Connection, house: House, table: Table) -> None:
+    """Have a template tell of a reply that must wait until they write; once for all that wait."""
+    address, seat = table.address, table.seat
+    if is_open(house.can(address.channel), address.last_in_at, table.sitting.moment):
+        return
+    language = seat.person.language
+    template = outside(connection, house, address.channel, "person_replied", language, {})
+    if template is not None and not has_waiting(connection, seat.id, HUMAN):
+        told = (Prompt(template.text, "notice"),)
+        say(table.sitting, seat, told, address, kind=HUMAN, rank=0, beyond=Beyond(template))
 
 
 async def close_hand_over(

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from bot.dialogue.fault import Fault, Faults
 from bot.dialogue.flow import CONSENTS, Bundle, Consultation, Document, Flow, Outcome
+from bot.dialogue.templatesfile import Template
 from bot.dialogue.translate import Sentence
 from bot.gateway.catalogue import State, Translations
 from bot.gateway.contents import Contents, Reading
@@ -108,6 +109,10 @@ class Library:
                     if file in document.files.values():
                         return f"/d/{code}.{file.rpartition('.')[2]}?lang={language}"
         return ""
+
+    def template(self, name: str, language: str) -> Template | None:
+        """Return a template in a language; None: the consultation has none of this name."""
+        return self.contents.templates.get((name, language))
 
     def flow(self, name: str, language: str) -> Flow:
         """Return a flow as it is now, in a language (the source's where it has none)."""

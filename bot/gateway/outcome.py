@@ -15,6 +15,7 @@ from bot.gateway.others import with_others
 from bot.gateway.render import Drawn, draw
 from bot.gateway.rsvps import with_places
 from bot.gateway.sitting import Seat, Sitting
+from bot.gateway.window import DROP, Beyond
 from bot.store import handovers, links, participants, rsvps
 from bot.store.deliveries import cancel
 from bot.store.keeping import Gone, Said, verdict_told
@@ -35,6 +36,7 @@ def put_down(
     kind: str = "reply",
     rank: int = 0,
     broadcast: int | None = None,
+    beyond: Beyond = DROP,
 ) -> None:
     """Gather all that a turn led to; `pressed_on` is the message whose button was pressed."""
     seat.person = turn.person
@@ -59,7 +61,7 @@ def put_down(
         return
     prompts = with_places(sitting, seat, turn)
     say(sitting, seat, prompts, address, pressed_on=pressed_on, kind=kind, rank=rank,
-        broadcast=broadcast)  # fmt: skip
+        broadcast=broadcast, beyond=beyond)  # fmt: skip
 
 
 def _said(sitting: Sitting, seat: Seat, kept: Kept, channel: str) -> Said:
@@ -125,14 +127,23 @@ def say(
     kind: str = "reply",
     rank: int = 0,
     broadcast: int | None = None,
+    beyond: Beyond = DROP,
 ) -> None:
-    """Promise prompts, drawn as the address's channel can show them."""
+    """Promise prompts, drawn as the address's channel can show them.
+
+    Where its window is closed the turn's last message has its template sent; files are dropped.
+    """
     if not prompts:
         return
-    for one in _drawn(sitting, seat, prompts, address, pressed_on):
-        tidy = one.outgoing.do != "send"
+    drawn = _drawn(sitting, seat, prompts, address, pressed_on)
+    last = next((one for one in reversed(drawn) if one.outgoing.do == "send"), None)
+    for one in drawn:
+        tidy, outgoing = one.outgoing.do != "send", one.outgoing
+        if beyond is not DROP:
+            outside = beyond.template if one is last else None
+            outgoing = msgspec.structs.replace(outgoing, outside=outside, waits=beyond.waits)
         sitting.promise(
-            seat.id, address, one.outgoing, kind="close" if tidy else kind, rank=rank,
+            seat.id, address, outgoing, kind="close" if tidy else kind, rank=rank,
             question=one.question, closes=one.closes, units=one.units, broadcast=broadcast,
         )  # fmt: skip
 

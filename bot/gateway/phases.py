@@ -18,6 +18,7 @@ from bot.gateway.broadcasts.topical import invitation_of, told_since_opened
 from bot.gateway.house import House
 from bot.gateway.programme import Offered, phase_states
 from bot.gateway.sitting import Seat, Sitting
+from bot.gateway.templates import invitation, is_closed_without
 from bot.gateway.week import as_if_opened, drop_old_invitations
 from bot.store import participants
 from bot.store.database import Database
@@ -193,7 +194,9 @@ def _why_not(
     here = sitting.house.channels
     if address is None or address.state != "good" or address.channel not in here:
         return reasons.NO_ADDRESS
-    return ""
+    house, language = sitting.house, person.language
+    template = invitation(sitting.connection, house, address.channel, language, phase.flow)
+    return reasons.WINDOW if is_closed_without(address, house, template) else ""
 
 
 def outcomes(connection: Connection, broadcast: int) -> dict[str, int]:

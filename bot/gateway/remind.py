@@ -11,9 +11,12 @@ from bot.dialogue import talk
 from bot.gateway.house import House
 from bot.gateway.quiet import HOUR, not_before, zones_of
 from bot.gateway.sit_with import NobodyThere, NotHere, Table, sit_with
+from bot.gateway.templates import is_closed_without, outside, title_of
+from bot.gateway.window import DROPPED, Beyond
 from bot.store import participants, reminders
 from bot.store.database import DatabaseAway
 from bot.store.reminders import DueReminder
+from channels.base import Template
 
 log = logging.getLogger(__name__)
 
@@ -55,16 +58,32 @@ def _remind(connection: Connection, house: House, one: DueReminder) -> None:
     if later > moment:
         reminders.postpone(connection, one.id, later)
         return
+    template = _template(connection, house, table, one)
+    if is_closed_without(table.address, house, template):
+        reminders.settle(connection, one.id, "void", DROPPED, moment)
+        return
     turn = table.take(
         lambda programme, person, scene: talk.remind(programme, person, scene, one.conversation),
         kind="reminder",
         rank=1,
+        beyond=Beyond(template),
     )
     table.sitting.write()
     outcome = ("sent", "") if turn.prompts else ("void", "nothing to remind of")
     if turn.prompts:
         participants.wrote_unasked(connection, [table.seat.id], moment)
     reminders.settle(connection, one.id, *outcome, moment)
+
+
+def _template(
+    connection: Connection, house: House, table: Table, one: DueReminder
+) -> Template | None:
+    """Return what reminds where the window of a day is closed."""
+    language = table.seat.person.language
+    flow = one.conversation.partition("/")[0]
+    title = title_of(table.sitting.programme.consultation, flow, language)
+    values = {"phase.title": title}
+    return outside(connection, house, table.address.channel, "remind", language, values)
 
 
 def _why_void(table: Table, one: DueReminder) -> str:

@@ -11,6 +11,7 @@ from bot.gateway.others import with_others
 from bot.gateway.outcome import put_down
 from bot.gateway.programme import Offered
 from bot.gateway.sitting import Seat, Sitting
+from bot.gateway.window import DROP, Beyond
 from bot.store import participants
 from bot.store.participants import Address
 
@@ -33,14 +34,17 @@ class Table:
     seat: Seat
     address: Address
 
-    def take(self, think: Think, *, kind: str = "reply", rank: int = 0) -> Turn:
+    def take(
+        self, think: Think, *, kind: str = "reply", rank: int = 0, beyond: Beyond = DROP
+    ) -> Turn:
         """Take a turn and write it down."""
         scene = self.sitting.scene(self.seat, self.address.channel)
         programme, person = self.sitting.programme, self.seat.person
         turn = with_others(
             self.sitting, self.seat, scene, lambda seen: think(programme, person, seen)
         )
-        put_down(self.sitting, self.seat, turn, self.address, kind=kind, rank=rank)
+        put_down(self.sitting, self.seat, turn, self.address, kind=kind, rank=rank,
+                 beyond=beyond)  # fmt: skip
         return turn
 
 

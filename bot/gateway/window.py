@@ -5,12 +5,25 @@ written to last. Outside, what goes out is a template that the provider approved
 waits for the person's next word, where it says so, or it is dropped.
 """
 
+from dataclasses import dataclass
+
 from msgspec.structs import replace
 
 from bot.store.deliveries import HELD, NEVER, Due, Settled
-from channels.base import Capabilities, Moment, Outgoing
+from channels.base import Capabilities, Moment, Outgoing, Template
 
 DROPPED = HELD  # the reason of what was not sent because the window was closed
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """What becomes of a message where the window is closed; by default it is dropped."""
+
+    template: Template | None = None  # goes out in its place
+    waits: bool = False  # it waits for the person's next word
+
+
+DROP = Beyond()
 
 
 def is_open(can: Capabilities, last_in_at: Moment | None, moment: Moment) -> bool:

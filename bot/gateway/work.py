@@ -21,11 +21,13 @@ from bot.gateway.session_news import tell_due
 from bot.gateway.sit_with import take_unasked
 from bot.gateway.take_turns import BATCH, take_turns
 from bot.gateway.tally import write_tally
+from bot.gateway.templates import look_now_and_then
 from bot.gateway.transcribing import Writer
 from bot.store import inbox, keeping
 from bot.store.database import DatabaseAway
 from bot.voice.pool import Ears
 from bot.voice.transcribe import Transcriber
+from channels.base import HoldsTemplates
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +77,8 @@ class Work:
         if not alone:
             self._begin(self._loop("reminders", lambda: remind_due(self.house)), ends=True)
             self._begin(self._loop("sessions", lambda: tell_due(self.house)), ends=True)
+            if any(isinstance(one, HoldsTemplates) for one in self.house.channels.values()):
+                self._begin(self._loop("templates", lambda: look_now_and_then(self.house)))
             self._begin(self._loop("erase", lambda: erase_what_is_old(self.house)), ends=True)
             self._begin(self._carry(), ends=True)
             if self.house.transcriber is not None:

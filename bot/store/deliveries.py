@@ -221,6 +221,11 @@ class Settled:
     not_before: int = 0
     tried: bool = True  # False: it was taken, but not sent
 
+    @property
+    def holds_up_until(self) -> int:
+        """Until when whatever follows to the same person must wait; 0: it need not."""
+        return self.not_before if self.state == "waiting" and self.reason != HELD else 0
+
 
 _unless_never_tried = case(
     (deliveries.c.attempts == bindparam("b_untried"), null()), else_=deliveries.c.first_at
@@ -293,6 +298,16 @@ def try_again(
     values = {"state": "waiting", "reason": reason, "not_before": not_before, "provider_id": "",
               "first_at": None, "attempts": attempts}  # fmt: skip
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
+
+
+def has_waiting(connection: Connection, participant: int, kind: str) -> bool:
+    """Say whether something of a kind is still to be sent to someone."""
+    query = select(deliveries.c.id).where(
+        deliveries.c.participant_id == participant,
+        deliveries.c.state.in_(("waiting", "sending")),
+        deliveries.c.kind == kind,
+    )
+    return connection.scalar(query.limit(1)) is not None
 
 
 def let_go(connection: Connection, people: Collection[int], channels: Collection[str]) -> int:

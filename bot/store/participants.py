@@ -31,6 +31,7 @@ class Address(msgspec.Struct, frozen=True):
     index: bytes
     sealed: bytes
     state: str
+    last_in_at: int | None = None
 
     def open(self, seal: Seal) -> str:
         """Return the address itself."""
@@ -50,7 +51,8 @@ class Newcomer:
 
 
 _ADDRESS = (addresses.c.id, addresses.c.participant_id, addresses.c.channel, addresses.c.account,
-            addresses.c.address_index, addresses.c.sealed, addresses.c.state)  # fmt: skip
+            addresses.c.address_index, addresses.c.sealed, addresses.c.state,
+            addresses.c.last_in_at)  # fmt: skip
 
 
 def seal_state(seal: Seal, person: Person) -> bytes:

@@ -549,6 +549,18 @@ known_files = Table(  # what a provider already holds, so that it is sent once
     Column("file_id", String(256), nullable=False),
 )
 
+templates = Table(  # how each sentence to be approved stands, as its provider said last
+    "templates",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("name", String(80), primary_key=True),
+    Column("language", String(8), primary_key=True),
+    Column("sid", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    Column("checked_at", Big, nullable=False),
+)
+
 leases = Table(  # one poller a bot, one keeper of a job
     "leases",
     metadata,

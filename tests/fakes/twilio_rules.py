@@ -71,6 +71,8 @@ def _filled(one: Mapping[str, str], contents: Mapping[str, Any]) -> Shown:
     words = _words(one.get("ContentVariables", "{}"))
     kind, shape = next(iter(held["types"].items()))
     body = fill(shape["body"], words)
+    if kind == "twilio/text":
+        return Shown(body, kind=kind)
     buttons = shape.get("actions") or shape.get("items") or []
     most = 3 if kind == "twilio/quick-reply" else 10
     label, longest = ("title", 20) if kind == "twilio/quick-reply" else ("item", 24)
@@ -102,6 +104,21 @@ def fill(text: str, words: Mapping[str, str]) -> str:
     if any(name not in words for name in _VARIABLE.findall(text)):
         raise Refusal(21656)
     return _VARIABLE.sub(lambda found: words[found[1]], text)
+
+
+def check_approval(body: Any, held: Any) -> None:
+    """Refuse what Meta will not even look at."""
+    if not isinstance(body, dict) or body.get("category") not in ("UTILITY", "MARKETING"):
+        raise Refusal(20001)
+    if not re.fullmatch(r"[a-z0-9_]{1,512}", body.get("name", "")):
+        raise Refusal(20001)
+    text = next(iter(held["types"].values()))["body"].strip()
+    if re.search(r"\A\{\{|\}\}[\s.!?]*\Z|\}\}\s*\{\{", text):
+        raise Refusal(20001)
+    numbers = _VARIABLE.findall(text)
+    wanted = [str(place) for place in range(1, len(set(numbers)) + 1)]
+    if list(dict.fromkeys(numbers)) != wanted or set(held.get("variables", {})) != set(wanted):
+        raise Refusal(20001)
 
 
 def check_content(body: Any) -> None:

@@ -26,7 +26,7 @@ from twilio.request_validator import RequestValidator
 from fakes.twilio_faults import Fault, misbehave
 from fakes.twilio_list import Kept, described, page, wanted
 from fakes.twilio_phone import Heard, Phone, new_sid
-from fakes.twilio_rules import PREFIX, Refusal, Shown, check, check_content
+from fakes.twilio_rules import PREFIX, Refusal, Shown, check, check_approval, check_content
 
 SID = "AC" + "0a" * 16
 TOKEN = "a-token-that-nobody-may-see"
@@ -62,6 +62,8 @@ class TwilioServer:
         self.requests: list[Request] = []
         self.kept: dict[str, Kept] = {}
         self.contents: dict[str, Any] = {}
+        self.approvals: dict[str, dict[str, Any]] = {}  # content → how Meta looks at it
+        self.approves = "pending"  # what comes of a template that is submitted
         self.files: dict[str, tuple[bytes, str]] = {}  # path → content, type
         self.not_yet: set[str] = set()  # media that are 404 for a while
         self.redirect = ""  # where media lead, instead of to the place where they are
@@ -78,6 +80,8 @@ class TwilioServer:
         app.router.add_get(account + "/Messages/{sid}/Media/{media}", self._media)
         app.router.add_get(account + ".json", self._account)
         app.router.add_post("/v1/Content", self._content)
+        app.router.add_get("/v1/ContentAndApprovals", self._approvals)
+        app.router.add_post("/v1/Content/{sid}/ApprovalRequests/whatsapp", self._approve)
         app.router.add_get("/cdn/{path:.*}", self._cdn)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -220,7 +224,9 @@ class TwilioServer:
 
     async def _afterwards(self, kept: Kept, form: dict[str, list[str]], shown: Shown) -> None:
         phone = self.phones.get(kept.to)
-        if phone is not None and phone.whatsapp and not phone.window_open:
+        approved = self.approvals.get(form.get("ContentSid", [""])[0], {}).get("status")
+        closed = phone is not None and phone.whatsapp and not phone.window_open
+        if closed and approved != "approved":
             await self.tells(kept.sid, "failed", 63016)
             return
         if phone is not None:
@@ -283,6 +289,41 @@ class TwilioServer:
             return _refused(Refusal(20003, 401))
         return web.json_response({"sid": self.sid, "status": "active", "friendly_name": "x"})
 
+    async def _approve(self, http: web.Request) -> web.StreamResponse:
+        fault = await self._begun(http, "approve")
+        if fault is not None:
+            return await misbehave(http, fault)
+        sid, body = http.match_info["sid"], self.requests[-1].json
+        if not self._knows(http) or sid not in self.contents:
+            return _refused(Refusal(20404, 404))
+        try:
+            check_approval(body, self.contents[sid])
+        except Refusal as refusal:
+            return _refused(refusal)
+        made = {"name": body["name"], "category": body["category"], "rejection_reason": "",
+                "content_type": "twilio/text", "status": self.approves,
+                "allow_category_change": False}  # fmt: skip
+        self.approvals[sid] = made
+        return web.json_response(made | {"status": "received"}, status=201)
+
+    async def _approvals(self, http: web.Request) -> web.StreamResponse:
+        fault = await self._begun(http, "approvals")
+        if fault is not None:
+            return await misbehave(http, fault)
+        if not self._knows(http):
+            return _refused(Refusal(20003, 401))
+        found = [
+            _dated(body, sid, self.sid) | {"approval_requests": self.approvals.get(sid) or {}}
+            for sid, body in reversed(self.contents.items())
+        ]
+        size, number = int(http.query.get("PageSize", "50")), int(http.query.get("Page", "0"))
+        part = found[number * size : (number + 1) * size]
+        more = f"https://content.twilio.com{http.path}?PageSize={size}&Page={number + 1}"
+        meta = {"page": number, "page_size": size, "key": "contents", "url": more,
+                "first_page_url": more, "previous_page_url": None,
+                "next_page_url": more if len(found) > (number + 1) * size else None}  # fmt: skip
+        return web.json_response({"contents": part, "meta": meta})
+
     async def _content(self, http: web.Request) -> web.StreamResponse:
         fault = await self._begun(http, "content")
         if fault is not None:
@@ -302,6 +343,13 @@ class TwilioServer:
         made = {"sid": sid, "account_sid": self.sid, "date_created": now, "date_updated": now,
                 "url": f"https://content.twilio.com/v1/Content/{sid}", "links": links}  # fmt: skip
         return web.json_response(body | made, status=201)
+
+
+def _dated(body: Any, sid: str, account: str) -> dict[str, Any]:
+    now = "2026-01-05T10:00:00Z"
+    return {"sid": sid, "account_sid": account, "date_created": now, "date_updated": now,
+            "friendly_name": body.get("friendly_name"), "language": body["language"],
+            "variables": body.get("variables", {}), "types": body["types"]}  # fmt: skip
 
 
 def _refused(refusal: Refusal) -> web.Response:

@@ -20,9 +20,10 @@ from bot.gateway.remind import remind_due
 from bot.gateway.session_news import tell_due
 from bot.gateway.tally import write_tally
 from bot.gateway.unlinking import undo
-from bot.store import forget, handovers, imports, links, participants, tables
+from bot.store import forget, handovers, imports, links, participants, tables, templates
 from bot.store.contributions import Wanted, lines
 from bot.store.known_files import StoredFiles
+from bot.store.templates import Known
 from bot.voice.pool import Ears
 
 WELCOME = """
@@ -158,6 +159,9 @@ async def looks(home: Home, ama: Phone) -> None:
     known = StoredFiles(house.database, lambda key: key)
     await known.put("42", "paper", "document", "F1")
     assert await StoredFiles(house.database, lambda key: key).get("42", "paper", "document") == "F1"
+    known_at = [Known("palabre_x", "fr", "HX1", "approved")]
+    await home.write(templates.replace_all, "AC1", known_at, home.moment)
+    assert await home.database.read(templates.find, "AC1", "palabre_x", "fr") == known_at[0]
     lease = Lease(house.database, "a job")
     assert await lease._take(renewing=False)
     await home.database.read(segments.list_segments, home.texts.consultation, home.moment)

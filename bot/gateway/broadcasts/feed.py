@@ -22,11 +22,13 @@ from bot.gateway.house import House
 from bot.gateway.outcome import say
 from bot.gateway.quiet import not_before, zones_of
 from bot.gateway.sitting import Seat, Sitting
-from bot.gateway.window import is_open
+from bot.gateway.templates import invitation
+from bot.gateway.window import DROP, Beyond, is_open
 from bot.store import conversations, participants
 from bot.store.fast import many
 from bot.store.participants import Address
 from bot.store.tables import addresses, deliveries, recipients
+from channels.base import Template
 
 AT_A_TIME = 200
 RANK = 2
@@ -196,12 +198,25 @@ def _past_window(
                None)  # fmt: skip
     if plan.by_sms and sms is not None:
         return _promise(sitting, row, seat, sms.address, about)
+    if (template := _template(sitting, row, seat, chosen.address)) is not None:
+        return _promise(sitting, row, seat, chosen.address, about, Beyond(template))
     if plan.hold:
         return Fate(reason=reasons.WINDOW, not_before=HELD, address=chosen.address)
     return Fate("skipped", reasons.WINDOW)
 
 
-def _promise(sitting: Sitting, row: Row, seat: Seat, address: Address, about: str) -> Fate:
+def _template(sitting: Sitting, row: Row, seat: Seat, address: Address) -> Template | None:
+    """Return what may go out where the window is closed."""
+    language = language_of(sitting.programme, seat.person, sitting.scene(seat, address.channel))
+    plan = row.plan
+    return invitation(
+        sitting.connection, sitting.house, address.channel, language, plan.flow, plan.template
+    )
+
+
+def _promise(
+    sitting: Sitting, row: Row, seat: Seat, address: Address, about: str, beyond: Beyond = DROP
+) -> Fate:
     scene = sitting.scene(seat, address.channel)
     programme, person, plan = sitting.programme, seat.person, row.plan
     language = language_of(programme, person, scene)
@@ -214,7 +229,8 @@ def _promise(sitting: Sitting, row: Row, seat: Seat, address: Address, about: st
         turn = talk.announce(programme, person, scene, said)
     if not turn.prompts:
         return Fate("skipped", reasons.IN_IT if plan.flow else reasons.NEVER_CONSENTED)
-    say(sitting, seat, turn.prompts, address, kind="broadcast", rank=RANK, broadcast=row.id)
+    say(sitting, seat, turn.prompts, address, kind="broadcast", rank=RANK, broadcast=row.id,
+        beyond=beyond)  # fmt: skip
     return Fate(promised=True, address=address, language=language)
 
 

@@ -16,6 +16,7 @@ from bot.gateway.broadcasts.whom import DAY, Audience, window_closed
 from bot.gateway.broadcasts.words import prompts_of
 from bot.gateway.house import House
 from bot.gateway.render import draw
+from bot.gateway.templates import invitation
 from bot.store import choosing
 from bot.store.tables import addresses, participants
 
@@ -55,7 +56,10 @@ def preview(
 ) -> Preview:  # fmt: skip
     """Count what a broadcast would do; nothing is written. Raises WrongRule."""
     moment = house.clock()
-    groups = [_with_language(house, one) for one in _groups(connection, house, plan, rule, moment)]
+    groups = [
+        _unless_by_template(connection, house, plan, _with_language(house, one))
+        for one in _groups(connection, house, plan, rule, moment)
+    ]
     reached = [one for one in groups if one.reason in ("", HELD_UP)]
     excluded: Counter[str] = Counter()
     for one in groups:
@@ -122,6 +126,16 @@ def _groups(
 
 def _with_language(house: House, group: Group) -> Group:
     return group._replace(language=group.language or house.library.consultation.source)
+
+
+def _unless_by_template(connection: Connection, house: House, plan: Plan, group: Group) -> Group:
+    """Count those whose window is closed among the reached, where an approved template goes."""
+    if group.reason not in (reasons.WINDOW, HELD_UP):
+        return group
+    template = invitation(
+        connection, house, group.channel, group.language, plan.flow, plan.template
+    )
+    return group if template is None else group._replace(reason="")
 
 
 class Size(NamedTuple):
