@@ -309,7 +309,7 @@ def pack(database: Database, seal: Seal, store: MediaStore, tmp_path: Path) -> z
 
 def test_a_pack_holds_the_voices_by_theme_and_language(pack: zipfile.ZipFile) -> None:
     assert set(pack.namelist()) == {
-        "README.md", "index.html", "index.en.html", "index.es.html", "counts.csv",
+        "README.md", "player.js", "index.html", "index.en.html", "index.es.html", "counts.csv",
         "rows.jsonl", "rows.csv", "rows.xlsx", "voice/food/fr/c1-1.mp3", "voice/none/es/c2-1.mp3",
         "originals/food/fr/c1-1.ogg", "originals/none/es/c2-1.ogg",
     }  # fmt: skip
@@ -323,10 +323,13 @@ def test_its_pages_play_every_note_without_a_network_or_a_script(pack: zipfile.Z
         page = pack.read(name).decode()
         assert re.findall(r'<audio[^>]* src="([^"]+)"', page) == [
             "voice/food/fr/c1-1.mp3", "voice/none/es/c2-1.mp3"]  # fmt: skip
-        assert not re.findall(r"https?:|<script|src=\"//|@import|url\(", page)
+        assert not re.findall(r"https?:|src=\"//|@import|url\(", page)
+        assert re.findall(r"<script.*?</script>", page) == ['<script src="player.js"></script>']
+        assert page.count("<audio controls ") > 0
         assert "&lt;script&gt;alert(1)" in page
         assert f'<html lang="{language}">' in page
         assert sentences(language)["care"] in page
+        assert "&lt;built-in" not in page
         assert set(re.findall(r'href="#([^"]+)"', page)) <= set(re.findall(r'id="([^"]+)"', page))
     assert "Nourriture &lt;&amp;&gt;" in pack.read("index.html").decode()
 

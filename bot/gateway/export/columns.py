@@ -46,6 +46,11 @@ class Piece:
         return self.path("voice", "mp3")
 
     @property
+    def by_a_machine(self) -> bool:
+        """Say whether a machine wrote the transcript."""
+        return self.sent is not None and self.sent.written is not None and self.sent.written.machine
+
+    @property
     def as_received(self) -> str:
         """Where a recording exactly as it came lies in the pack, if that was asked for."""
         if self.sent is None or not self.is_sound or not self.sent.original:

@@ -12,7 +12,7 @@ from bot.gateway.export.bare import bare
 from bot.gateway.export.columns import Piece, Row, row_of
 from bot.gateway.export.counts import Counts
 from bot.gateway.export.labels import LANGUAGES, Labels, sentences
-from bot.gateway.export.page import Shelves, index, page_name
+from bot.gateway.export.page import PLAYER, Shelves, index, page_name
 from bot.gateway.export.sheets import Csv, Excel, JsonLines, Sheet, abandon
 from bot.store.media import MediaGone, MediaStore
 
@@ -93,6 +93,7 @@ class Pack:
             file.close()
         self._write("counts.csv", iter([self._counts.csv()]))
         self._write("README.md", iter([self._readme().encode()]))
+        self._write(PLAYER.name, iter([PLAYER.read_bytes()]))
         for language in LANGUAGES:
             page = index(self._shelves.sections(), self._counts.all(), self._labels, language,
                          self._counts.total)  # fmt: skip

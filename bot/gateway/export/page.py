@@ -1,4 +1,7 @@
-"""The pages of the drafting pack: every recording to listen to, without a network or a script."""
+"""The pages of the drafting pack: every recording to listen to, without a network.
+
+`player.js`, which lies beside them, adds keys, speeds and marks; without it one listens too.
+"""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -18,10 +21,14 @@ HEIGHT = 40
 
 
 class Note(msgspec.Struct):
-    """A recording as the pages show it; `wave` draws its loudness."""
+    """A recording as the pages show it; `wave` draws its loudness.
+
+    `machine`: its transcript is a machine's.
+    """
 
     row: dict[str, Any]
     wave: str
+    machine: bool = False
 
 
 class Section(NamedTuple):
@@ -48,7 +55,8 @@ class Shelves:
         self._sizes[key] = self._sizes.get(key, 0) + 1
         peaks = json.loads(piece.sent.peaks or "[]") if piece.sent else []
         with file.open("ab") as out:
-            out.write(msgspec.json.encode(Note(row, wave(peaks))) + b"\n")
+            note = Note(row, wave(peaks), machine=piece.by_a_machine)
+            out.write(msgspec.json.encode(note) + b"\n")
 
     def sections(self) -> list[Section]:
         """Return what was laid aside; the notes of a section are read as they are asked for."""
@@ -92,6 +100,9 @@ def index(
         language=language,
         pages=[(one, page_name(one, labels), sentences(one)["language"]) for one in LANGUAGES],
     )
+
+
+PLAYER = HERE / "player.js"
 
 
 def page_name(language: str, labels: Labels) -> str:
