@@ -13,7 +13,6 @@ TOLD = N_("was told already")
 QUIETLY = N_("opened quietly")
 TALKING = N_("is in a conversation now")
 ASKED = N_("was written to lately")
-CLOSED = N_("the phase is closed")
 WINDOW = "window"
 WORDS = {
     WINDOW: N_("WhatsApp lets one write freely only within a day of their last message"),
