@@ -54,7 +54,7 @@ def set_up_logs(settings: Settings, level: int = logging.INFO) -> None:
     plain = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
     as_json = settings.logs == "json"
     handler.setFormatter(Lines() if as_json else plain)
-    handler.addFilter(Mask((settings.telegram_bot_token, settings.secret_key,
+    handler.addFilter(Mask((settings.telegram_bot_token, *settings.secret_key.split(),
                             settings.telegram_webhook_secret, settings.database_url,
                             settings.twilio_auth_token, settings.metrics_token)))  # fmt: skip
     logging.getLogger("palabre.follow").setLevel(logging.INFO if as_json else logging.WARNING)

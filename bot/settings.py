@@ -133,7 +133,7 @@ def _webhook_secret(value: str) -> str:
 
 
 def _secret_key(value: str) -> str:
-    if value and len(value) < 32:
+    if any(len(one) < 32 for one in value.split()):
         raise ValueError(_("it is too short: use 32 characters or more, by chance"))
     return value
 
@@ -183,7 +183,8 @@ TABLE: tuple[Setting, ...] = (
         "SECRET_KEY",
         _secret_key,
         "",
-        "what all keys are derived from; made once in PALABRE_DATA when embedded. Keep it safe",
+        "what all keys are derived from; made once in PALABRE_DATA when embedded. Keep it safe. "
+        "After `palabre rekey` the old ones stand before the new one, with a space between them",
         secret=True,
     ),
     Setting(
@@ -369,10 +370,13 @@ def _dotenv() -> dict[str, str]:
     return {name.strip(): value.strip().strip("'\"") for name, _equals, value in pairs}
 
 
-def secret_key(settings: Settings) -> str:
-    """Return the secret key; embedded, it is made once with mode 0600. Raises WrongSetting."""
+def secret_keys(settings: Settings) -> list[str]:
+    """Return the secrets, the first one ever used first; the last one seals. Raises WrongSetting.
+
+    Embedded, the first is made with mode 0600.
+    """
     if settings.secret_key:
-        return settings.secret_key
+        return settings.secret_key.split()
     if not settings.embedded:
         raise WrongSetting(
             _(
@@ -384,10 +388,26 @@ def secret_key(settings: Settings) -> str:
     file = settings.data / "secret_key"
     if not file.exists():
         settings.data.mkdir(parents=True, exist_ok=True)
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as out:
-            out.write(secrets.token_urlsafe(48))
-    return file.read_text("ascii").strip()
+        _write_keys(file, [secrets.token_urlsafe(48)])
+    return file.read_text("ascii").split()
+
+
+def add_secret_key(settings: Settings) -> list[str]:
+    """Put a new secret behind those in the embedded file, whole or not at all; return all."""
+    keys = [*secret_keys(settings), secrets.token_urlsafe(48)]
+    half = settings.data / "secret_key.new"
+    half.unlink(missing_ok=True)
+    _write_keys(half, keys)
+    half.replace(settings.data / "secret_key")
+    return keys
+
+
+def _write_keys(file: Path, keys: list[str]) -> None:
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as out:
+        out.write("\n".join(keys))
+        out.flush()
+        os.fsync(out.fileno())
 
 
 def example() -> str:

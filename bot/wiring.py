@@ -20,7 +20,7 @@ from bot.gateway.library import Library
 from bot.gateway.phases import set_up
 from bot.gateway.programme import Programmes
 from bot.language import _
-from bot.settings import Settings, WrongSetting, secret_key
+from bot.settings import Settings, WrongSetting, secret_keys
 from bot.store.database import Database
 from bot.store.known_files import StoredContents, StoredFiles
 from bot.store.media import DatabaseMedia, FileMedia, MediaStore
@@ -96,7 +96,7 @@ def database_of(settings: Settings) -> Database:
 
 def seal_of(settings: Settings) -> Seal:
     """Derive all keys. Raises WrongSetting."""
-    return Seal([secret_key(settings)])
+    return Seal(secret_keys(settings))
 
 
 def media_of(settings: Settings, database: Database, seal: Seal) -> MediaStore:

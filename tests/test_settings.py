@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import TABLE, Settings, WrongSetting, read_settings, secret_key
+from bot.settings import TABLE, Settings, WrongSetting, read_settings, secret_keys
 
 TOKEN = "123456:a-token-of-ours"
 
@@ -92,11 +92,11 @@ def test_the_simulator_is_shown_to_who_sits_here_or_where_it_is_asked_for(
 
 def test_with_postgresql_a_missing_key_stops_the_start() -> None:
     with pytest.raises(WrongSetting, match="SECRET_KEY"):
-        secret_key(read_settings({"DATABASE_URL": "postgresql://localhost/x"}))
+        secret_keys(read_settings({"DATABASE_URL": "postgresql://localhost/x"}))
 
 
 def test_a_key_that_is_set_is_the_key() -> None:
-    assert secret_key(read_settings({"SECRET_KEY": "k" * 40})) == "k" * 40
+    assert secret_keys(read_settings({"SECRET_KEY": "k" * 40})) == ["k" * 40]
 
 
 def test_every_row_of_the_table_is_an_attribute_and_has_a_meaning() -> None:

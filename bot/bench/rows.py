@@ -13,6 +13,7 @@ from bot.bench.peers import nothing, saved_talks, talks
 from bot.bench.promptness import answer_time
 from bot.bench.sending import bare_client_sends, ours_sends, paced, unthrottled
 from bot.bench.shared import on_postgres, own_postgres
+from bot.bench.spreading import copies, ours_spreads
 from bot.language import _
 
 
@@ -28,10 +29,11 @@ class Size:
     messages: int  # to be sent as fast as can be
     seconds: float  # of sending at a pace
     asks: tuple[int, float]  # people who find the peak, seconds at half of it
+    recipients: int = 1_000_000  # of a broadcast
 
 
 FULL = Size(10_000, 300, 2000, (100_000, 1000), 1_000_000, 20_000, 60, (2000, 20))
-QUICK = Size(300, 60, 150, (5000, 150), 20_000, 1500, 2, (100, 2))
+QUICK = Size(300, 60, 150, (5000, 150), 20_000, 1500, 2, (100, 2), 50_000)
 
 
 class NoSuchRow(Exception):
@@ -230,6 +232,14 @@ ROWS = (
         lambda _bench: Measured(PROMPT_MS),
         "ms",
         less_is_more=True,
+    ),
+    Row(
+        "fan-out",
+        "recipients of a broadcast, with less than 50 MB, against one INSERT … SELECT of the rows",
+        0.5,
+        lambda bench: ours_spreads(bench.size.recipients),
+        lambda bench: copies(bench.size.recipients),
+        "recipients/s",
     ),
 )
 

@@ -33,6 +33,7 @@ COMMANDS = {
     "listen": "bot.cli.listening",
     "stuck": "bot.cli.setting_aside",
     "export": "bot.cli.exporting",
+    "rekey": "bot.cli.rekeying",
     "bench": "bot.cli.measuring",
     "soak": "bot.cli.soaking",
 }

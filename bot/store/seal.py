@@ -50,6 +50,10 @@ class Seal:
         nonce = os.urandom(NONCE)
         return self._head + nonce + self._ciphers[self._now].encrypt(nonce, plain, column)
 
+    def is_newest(self, sealed: bytes) -> bool:
+        """Say whether a value was sealed with the newest key."""
+        return sealed[:1] == self._head
+
     def open(self, column: bytes, sealed: bytes) -> bytes:
         """Decrypt. Raises CannotOpen."""
         cipher = self._ciphers.get(sealed[0]) if len(sealed) > NONCE else None

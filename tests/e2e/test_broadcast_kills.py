@@ -22,7 +22,7 @@ from bot.store.participants import Newcomer, seal_state
 from bot.store.tables import addresses
 from bot.wiring import library_of, prepare, seal_of
 
-PEOPLE, KILLS, IN_FLIGHT = 120, 2, 64
+PEOPLE, KILLS, IN_FLIGHT = 70, 2, 64
 NEWS = "The meeting is on Monday."
 PACE = {"TELEGRAM_PACE": "5"}
 

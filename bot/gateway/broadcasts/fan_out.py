@@ -11,7 +11,7 @@ from bot.gateway.broadcasts.plan import HELD, Row, row_of
 from bot.gateway.broadcasts.whom import Audience
 from bot.gateway.house import House
 from bot.store.database import INSERTS
-from bot.store.tables import addresses, broadcasts, invitations, participants, recipients
+from bot.store.tables import broadcasts, invitations, participants, recipients
 
 CHUNK = 10_000  # participants; more would keep others from the writer of SQLite
 ALL = HELD  # as `fanned_to`: who comes later is not meant
@@ -54,8 +54,8 @@ def write_recipients(connection: Connection, house: House, row: Row, after: int,
     reason = case((fine, literal(then[1])), else_=people.c.reason)
     query = select(
         literal(row.id), people.c.id, state, reason, literal(moment), people.c.address_id,
-        func.coalesce(addresses.c.channel, ""), people.c.language, _when(row, people.c.id),
-    ).select_from(people.outerjoin(addresses, addresses.c.id == people.c.address_id))  # fmt: skip
+        func.coalesce(people.c.channel, ""), people.c.language, _when(row, people.c.id),
+    )  # fmt: skip
     statement = insert(recipients).from_select(_INTO, query, include_defaults=False)
     count = connection.execute(statement).rowcount
     if row.plan.flow and count and not row.plan.topics:

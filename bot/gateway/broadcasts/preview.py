@@ -18,7 +18,7 @@ from bot.gateway.house import House
 from bot.gateway.render import draw
 from bot.gateway.templates import invitation
 from bot.store import choosing
-from bot.store.tables import addresses, participants
+from bot.store.tables import participants
 
 
 class Group(NamedTuple):
@@ -101,20 +101,17 @@ def _groups(
 ) -> list[Group]:
     people = Audience(house, plan, rule, moment).people(connection)
     known = participants.alias("known")
-    closed = window_closed(house, moment)
+    closed = window_closed(house, moment, people)
     past = literal(HELD_UP if plan.hold else reasons.WINDOW)
     reason = case((and_(people.c.reason == "", closed), past), else_=people.c.reason)
     zone = choosing.fact_of("time zone", people.c.id)
     lately = func.coalesce(known.c.asked_at, 0) >= moment - 2 * DAY
     inner = (
         select(
-            reason.label("reason"), addresses.c.channel, people.c.language, addresses.c.country,
+            reason.label("reason"), people.c.channel, people.c.language, people.c.country,
             zone.label("zone"), case((lately, 1), else_=0).label("lately"),
         )
-        .select_from(
-            people.join(known, known.c.id == people.c.id)
-            .outerjoin(addresses, addresses.c.id == people.c.address_id)
-        )
+        .select_from(people.join(known, known.c.id == people.c.id))
         .subquery("each")
     )  # fmt: skip
     by = (inner.c.reason, inner.c.channel, inner.c.language, inner.c.country, inner.c.zone)

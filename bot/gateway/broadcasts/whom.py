@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Subquery,
     and_,
     case,
@@ -44,19 +45,16 @@ class Audience:
     number: int = 0  # of the broadcast, once it has one
 
     def people(self, connection: Connection, *more: Condition) -> Subquery:
-        """Return id, language, address_id and reason ("" for none) of everybody meant."""
-        address = self._address()
-        inner = (
-            select(_me.label("id"), participants.c.language, address.label("address_id"),
-                   self._reason().label("reason"))
+        """Return id, language, reason ("" for none), and the address, of everybody meant."""
+        mine = addresses.alias("mine")
+        query = (
+            select(_me.label("id"), participants.c.language, mine.c.id.label("address_id"),
+                   mine.c.channel, mine.c.country, mine.c.last_in_at,
+                   self._reason(mine.c.id).label("reason"))
+            .select_from(participants.outerjoin(mine, self._written_to(mine)))
             .where(choosing.there(), self._meant(connection), *more)
-            .subquery("meant")
         )  # fmt: skip
-        none = and_(inner.c.reason == "", inner.c.address_id.is_(None))
-        return select(
-            inner.c.id, inner.c.language, inner.c.address_id,
-            case((none, literal(reasons.NO_ADDRESS)), else_=inner.c.reason).label("reason"),
-        ).subquery("people")  # fmt: skip
+        return query.subquery("people")
 
     def _meant(self, connection: Connection) -> Condition:
         if self.plan.to:
@@ -66,25 +64,41 @@ class Audience:
         consultation = self.house.library.consultation
         return where_of(connection, consultation, self.rule, self.moment)
 
-    def _address(self) -> ColumnElement[int]:
-        """Return the good address to write to: where they were last heard, if one may begin."""
+    def _written_to(self, mine: FromClause) -> Condition:
+        """Join the good address to write to: where they were last heard, if one may begin."""
+        other = addresses.alias("other")
+        better = exists().where(
+            other.c.participant_id == mine.c.participant_id,
+            other.c.id != mine.c.id,
+            self._may(other),
+            self._goes_before(other, mine),
+        )
+        return and_(mine.c.participant_id == _me, self._may(mine), not_(better))
+
+    def _may(self, one: FromClause) -> Condition:
         channels = self.house.channels
-        begin = [name for name, one in channels.items() if one.can.can_begin]
+        begin = [name for name, known in channels.items() if known.can.can_begin]
         heard = [name for name in channels if name not in begin]
         may = or_(
-            addresses.c.channel.in_(begin),
-            and_(addresses.c.channel.in_(heard), addresses.c.last_in_at.is_not(None)),
+            one.c.channel.in_(begin),
+            and_(one.c.channel.in_(heard), one.c.last_in_at.is_not(None)),
         )
-        query = select(addresses.c.id).where(
-            addresses.c.participant_id == _me, addresses.c.state == "good", may
-        )
-        order = [func.coalesce(addresses.c.last_in_at, 0).desc(), addresses.c.id]
-        if self.plan.by_sms:  # then an open window goes before the one they were last heard in
-            order.insert(0, case((window_closed(self.house, self.moment), 1), else_=0))
-        return query.order_by(*order).limit(1).correlate(participants).scalar_subquery()
+        return and_(one.c.state == "good", may)
 
-    def _reason(self) -> ColumnElement[str]:
+    def _goes_before(self, other: FromClause, mine: FromClause) -> Condition:
+        """Say which of two is written to; by SMS instead, an open window goes before all."""
+        theirs, ours = (func.coalesce(one.c.last_in_at, 0) for one in (other, mine))
+        later = or_(theirs > ours, and_(theirs == ours, other.c.id < mine.c.id))
+        if not self.plan.by_sms:
+            return later
+        shut, ours_shut = (
+            case((window_closed(self.house, self.moment, one), 1), else_=0) for one in (other, mine)
+        )
+        return or_(shut < ours_shut, and_(shut == ours_shut, later))
+
+    def _reason(self, address: ColumnElement[int]) -> ColumnElement[str]:
         whens = [(test, literal(why)) for test, why in self._tests()]
+        whens.append((address.is_(None), literal(reasons.NO_ADDRESS)))
         return case(*whens, else_=literal(""))
 
     def _tests(self) -> Sequence[tuple[Condition, str]]:
@@ -132,15 +146,15 @@ class Audience:
         )
 
 
-def window_closed(house: House, moment: int) -> Condition:
+def window_closed(house: House, moment: int, one: FromClause) -> Condition:
     """Whose channel lets us write freely only for a time after they wrote, and it is over."""
     closed = [
         and_(
-            addresses.c.channel == name,
-            func.coalesce(addresses.c.last_in_at, 0)
-            <= moment - int(one.can.window.total_seconds() * 1000),
+            one.c.channel == name,
+            func.coalesce(one.c.last_in_at, 0)
+            <= moment - int(known.can.window.total_seconds() * 1000),
         )
-        for name, one in house.channels.items()
-        if one.can.window is not None
+        for name, known in house.channels.items()
+        if known.can.window is not None
     ]
     return or_(*closed) if closed else false()
