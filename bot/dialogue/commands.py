@@ -20,6 +20,7 @@ Command = Literal[
     "privacy",
     "forget",
     "someone else",
+    "new owner",
     "help someone",
     "helped",
     "link",
@@ -59,6 +60,9 @@ _SAID: dict[Command, str] = {
     "helped": "i am done helping|i m done helping|done helping|i finished helping"
     "|j ai fini d aider|j ai termine d aider|fini d aider"
     "|ya termine de ayudar|termine de ayudar|ya ayude",
+    "new owner": "new number|this number is new to me|this is my number now|nouveau numero"
+    "|ce numero est nouveau pour moi|c est mon numero maintenant|numero nuevo"
+    "|este numero es nuevo para mi|ahora es mi numero|este numero es mio ahora",
     "link": "link|link my phones|link my phone|lier|relier|lier mes telephones|lier mon telephone"
     "|vincular|enlazar|vincular mis telefonos|vincular mi telefono",
 }

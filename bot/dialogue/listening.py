@@ -29,7 +29,7 @@ from bot.dialogue.words import GREETINGS, YES, plain, short
 
 CLOSED_TALK = frozenset({"choice", "1 to 5", "number", "numbers", "date", "time"})
 ALLOWED_TO_REFUSERS = frozenset(
-    {"privacy", "forget", "someone else", "help", "help someone", "helped"}
+    {"privacy", "forget", "someone else", "new owner", "help", "help someone", "helped"}
 )
 
 

@@ -133,6 +133,7 @@ EffectKind = Literal[
     "start",
     "forget",
     "someone else",  # a new participant on this address
+    "new owner",  # a new participant on this address; whoever had it before is off it
     "switch person",  # detail: which, by number
     "help someone",  # a new participant on this address, for whom the present one answers
     "helped",  # whoever helped speaks for themselves again

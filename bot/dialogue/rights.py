@@ -25,16 +25,21 @@ def _confirm(draft: Draft, key: str, phrase: str) -> None:
 def someone_else(draft: Draft) -> None:
     """Ask who speaks now: somebody new, or one of those who share the phone."""
     draft.note_person(pending="someone else")
-    if not draft.person.others:
-        _confirm(draft, "someone else", "someone_else_sure")
-        return
-    people = [
-        Choice(str(n), draft.phrase("person_number", number=n))
-        for n in range(1, draft.person.others + 2)
-    ]
-    people.append(Choice("new", draft.phrase("person_new")))
-    text = draft.phrase("who_speaks")
-    draft.prompts.append(Prompt(text, "notice", "someone else", choices=tuple(people)))
+    text = draft.phrase("who_speaks" if draft.person.others else "someone_else_sure")
+    people = tuple(Choice(code, _who(draft, code)) for code in pending_choices(draft))
+    draft.prompts.append(Prompt(text, "notice", "someone else", choices=people))
+
+
+def _who(draft: Draft, code: str) -> str:
+    if code.isdecimal():
+        return draft.phrase("person_number", number=code)
+    return draft.phrase({"new": "person_new", "mine": "number_new"}.get(code, code))
+
+
+def new_owner(draft: Draft) -> None:
+    """Ask whether the number was somebody else's before: whoever that was is left alone then."""
+    draft.note_person(pending="new owner")
+    _confirm(draft, "new owner", "new_owner_sure")
 
 
 def help_someone(draft: Draft) -> None:
@@ -149,6 +154,8 @@ def _settle_forget(draft: Draft, code: str) -> None:
 def _settle_someone_else(draft: Draft, code: str) -> None:
     if code in ("yes", "new"):
         draft.effect("someone else")
+    elif code == "mine":
+        new_owner(draft)
     elif code.isdecimal():
         draft.effect("switch person", code)
     else:
@@ -162,6 +169,13 @@ def _settle_help_someone(draft: Draft, code: str) -> None:
         ask_again(draft, draft.phrase("as_it_was"))
 
 
+def _settle_new_owner(draft: Draft, code: str) -> None:
+    if code == "yes":
+        draft.effect("new owner")
+    else:
+        ask_again(draft, draft.phrase("as_it_was"))
+
+
 def _settle_link(draft: Draft, code: str) -> None:
     from bot.dialogue.linking import settle  # which knows what comes next, as this need not
 
@@ -171,6 +185,7 @@ def _settle_link(draft: Draft, code: str) -> None:
 _SETTLED: dict[str, Callable[[Draft, str], None]] = {
     "forget": _settle_forget,
     "someone else": _settle_someone_else,
+    "new owner": _settle_new_owner,
     "help someone": _settle_help_someone,
     "privacy": change_consent,
     "link": _settle_link,
@@ -183,8 +198,8 @@ def pending_choices(draft: Draft) -> tuple[str, ...]:
     if pending == "privacy":
         return tuple(choice.code for choice in consent_choices(draft))
     if pending == "someone else" and draft.person.others:
-        return (*(str(n) for n in range(1, draft.person.others + 2)), "new")
-    return ("yes", "no")
+        return (*(str(n) for n in range(1, draft.person.others + 2)), "new", "mine")
+    return ("yes", "no", "mine") if pending == "someone else" else ("yes", "no")
 
 
 def pending_code(draft: Draft, text: str) -> str:

@@ -212,6 +212,7 @@ OBEY: dict[Command, Callable[[Draft], None]] = {
     "privacy": rights.privacy,
     "forget": rights.forget,
     "someone else": rights.someone_else,
+    "new owner": rights.new_owner,
     "help someone": rights.help_someone,
     "helped": rights.helped,
     "link": linking.ask_for_code,

@@ -17,7 +17,7 @@ from bot.gateway.rsvps import with_places
 from bot.gateway.sitting import Seat, Sitting
 from bot.gateway.window import DROP, Beyond
 from bot.store import handovers, links, participants, rsvps
-from bot.store.deliveries import cancel
+from bot.store.deliveries import cancel, cancel_on
 from bot.store.keeping import Gone, Said, verdict_told
 from bot.store.participants import Address
 from bot.store.refusal import TAKE_PART, bare
@@ -241,6 +241,19 @@ def _helped(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> N
         _lets_speak(sitting, helper, address, seat.person.language)
 
 
+def _new_owner(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
+    """Begin with somebody who was given this number; whoever had it is not reached on it."""
+    cancel_on(sitting.connection, address.id, "the number is somebody else's now")
+    left = [one for one in sitting.written.promised if one.address != address.id]
+    sitting.written.promised[:] = left
+    links.void_codes(sitting.connection, seat.id, sitting.moment)
+    new = participants.new_owner(sitting.connection, sitting.house.seal, address, sitting.moment)
+    sitting.load([new])
+    sitting.speaking[address.id] = new
+    sitting.shared.discard(address.id)
+    _greet(sitting, sitting.seats[new], address)
+
+
 def _switch_person(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
     people = participants.speakers_on(sitting.connection, address.id)
     number = int(effect.detail) if effect.detail.isdecimal() else 0
@@ -333,6 +346,7 @@ _EFFECTS = {
     "start": _start,
     "forget": _forget,
     "someone else": _someone_else,
+    "new owner": _new_owner,
     "switch person": _switch_person,
     "help someone": _help_someone,
     "helped": _helped,

@@ -325,6 +325,13 @@ def let_go(connection: Connection, people: Collection[int], channels: Collection
     return connection.execute(query).rowcount
 
 
+def cancel_on(connection: Connection, address: int, reason: str) -> int:
+    """Cancel what still waits for an address, whoever it was for; return how many."""
+    waiting = and_(deliveries.c.address_id == address, deliveries.c.state == "waiting")
+    query = update(deliveries).where(waiting).values(state="cancelled", reason=reason)
+    return connection.execute(query).rowcount
+
+
 def uncertain(connection: Connection, channel: str, before: int) -> tuple[int, int]:
     """Settle what a crash left half sent before a moment: (sent again once, perhaps sent).
 

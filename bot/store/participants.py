@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from bot.dialogue.conversation import Person
 from bot.store.countries import country_of
@@ -197,6 +197,21 @@ def someone_else(connection: Connection, seal: Seal, address: Address, moment: i
     rows.append({"address_id": address.id, "number": number, "participant_id": new})
     connection.execute(insert(speakers), rows)
     speaks(connection, address.id, new)
+    return new
+
+
+def new_owner(connection: Connection, seal: Seal, address: Address, moment: int) -> int:
+    """Begin a new participant on an address that was others' before: none of them is on it now."""
+    trial = connection.scalar(
+        select(participants.c.trial).where(participants.c.id == address.participant)
+    )
+    new: int = connection.scalars(
+        insert(participants).returning(participants.c.id),
+        [_fresh(seal, moment, trial=bool(trial))],
+    ).one()
+    connection.execute(delete(speakers).where(speakers.c.address_id == address.id))
+    changed = {"participant_id": new, "made_at": moment}
+    connection.execute(update(addresses).where(addresses.c.id == address.id).values(changed))
     return new
 
 
