@@ -54,6 +54,6 @@ def in_own_words(consultation: Consultation, words: dict[str, str]) -> str:
 def _way(way: Way) -> dict[str, str]:
     code = segno.make(way.square, micro=False)
     picture = code.svg_data_uri(scale=4, border=2, dark="#1d2b1f", light="#fff")
-    name, number = CHANNELS[way.channel], spaced(way.number)
+    name, number = CHANNELS[way.channel], spaced(way.number).replace(" ", "\u00a0")
     return {"name": name, "link": way.link, "picture": picture, "number": number,
             "words": way.words}  # fmt: skip

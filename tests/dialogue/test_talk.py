@@ -276,7 +276,7 @@ def test_people_on_one_phone_switch_by_number_without_names() -> None:
     ama.person = replace(ama.person, others=1, first_name="Ama")
     ama.says("otra persona")
     assert [one.label for one in ama.turn.prompts[0].choices] == [
-        "Person 1", "Person 2", "Someone new",
+        "Person 1", "Person 2", "Someone new", "New number for me",
     ]  # fmt: skip
     assert "Ama" not in ama.heard
     ama.says("2")
