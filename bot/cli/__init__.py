@@ -19,6 +19,8 @@ COMMANDS = {
     "graph": "bot.cli.texts",
     "translate": "bot.cli.translating",
     "phase": "bot.cli.calendar",
+    "topic": "bot.cli.topics",
+    "moderate": "bot.cli.moderating",
     "session": "bot.cli.sessions",
     "template": "bot.cli.approving",
     "invite": "bot.cli.inviting",

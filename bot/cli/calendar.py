@@ -52,9 +52,9 @@ def open_phase(name: str, yes: bool, quiet: bool, force: bool) -> None:
         settings = read_settings()
         async with open_house(settings, make_simulators(settings)) as house:
             found = phases.find(house.library.consultation, name)
-            _refuse_unready(house.library, found.flow, force=force)
+            refuse_unready(house.library, found.flow, force=force)
             preview = await house.database.read(phases.preview, house, found)
-            click.echo(_summary(preview, quiet=quiet))
+            click.echo(summary(preview, quiet=quiet))
             if not quiet and (lacking := await lacking_templates(house)):
                 click.echo(lacking)
             if not yes and not agreed(_("Open it now?")):
@@ -64,7 +64,7 @@ def open_phase(name: str, yes: bool, quiet: bool, force: bool) -> None:
             outcomes = await house.database.read(phases.outcomes, number)
         click.echo(_("{phase} is open.").replace("{phase}", found.code))
         for outcome, count in outcomes.items():
-            click.echo(_counted(outcome, count))
+            click.echo(counted(outcome, count))
 
     run(work())
 
@@ -86,7 +86,7 @@ def close_phase(name: str) -> None:
     click.echo(_("{phase} is closed.").replace("{phase}", name))
 
 
-def _refuse_unready(library: "Library", flow: str, *, force: bool) -> None:
+def refuse_unready(library: "Library", flow: str, *, force: bool) -> None:
     """Refuse to open what some people could not read."""
     if force or not flow:
         return
@@ -122,19 +122,21 @@ async def lacking_templates(house: "House") -> str:
     return words.replace("{which}", templates.listed(missing))
 
 
-def _summary(preview: "Preview", *, quiet: bool) -> str:
+def summary(preview: "Preview", *, quiet: bool) -> str:
+    """Say whom opening would reach, and why not the others."""
     if quiet:
         head = _("It is announced to nobody; {count} people could be reached.")
     else:
         head = _("The announcement goes to {count} people.")
     lines = [head.replace("{count}", str(preview.recipients))]
-    lines += [_counted(channel, count) for channel, count in preview.by_channel.items()]
-    lines += [_counted(language or "?", count) for language, count in preview.by_language.items()]
-    lines += [_counted(f"skipped: {why}", count) for why, count in preview.excluded.items()]
+    lines += [counted(channel, count) for channel, count in preview.by_channel.items()]
+    lines += [counted(language or "?", count) for language, count in preview.by_language.items()]
+    lines += [counted(f"skipped: {why}", count) for why, count in preview.excluded.items()]
     return "\n".join(lines)
 
 
-def _counted(what: str, count: int) -> str:
+def counted(what: str, count: int) -> str:
+    """Say how many recipients stand so."""
     words = _("{what}: {count}").replace("{what}", _fate(what)).replace("{count}", str(count))
     return f"  {words}"
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from bot.dialogue import talk
 from bot.dialogue.conversation import Person, Turn
+from bot.dialogue.flow import CONSENTS
 from bot.dialogue.reply import Learned
 from bot.gateway.house import House
 from bot.gateway.sit_with import take_unasked
@@ -90,7 +91,7 @@ def _beginning(flow: str, language: str) -> Callable[..., Turn]:
     """Begin a flow with someone who is taken to have agreed: they typed the command."""
 
     def think(programme: object, person: Person, scene: object) -> Turn:
-        known = {"language": language or "", "consent to take part": "yes"}
+        known = {"language": language or ""} | dict.fromkeys(CONSENTS, "yes")
         if flow in ("", "welcome"):
             known = {"language": language}
         facts = {name: value for name, value in known.items() if value}

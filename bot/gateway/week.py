@@ -10,7 +10,6 @@ from bot.dialogue.topics import TOPICS, begins_at, has_topics, of_the_week, them
 from bot.gateway.house import House
 from bot.gateway.programme import Offered
 from bot.gateway.sitting import Seat, Sitting
-from bot.language import N_
 from bot.store import topics
 from bot.store.participants import note
 from bot.store.tables import invitations
@@ -28,7 +27,7 @@ class NoTopics(Exception):
     """No flow of this consultation is about topics; docs/flows.md says how one becomes so."""
 
 
-OPEN, PLANNED, OVER, HIDDEN = N_("open"), N_("planned"), N_("over"), N_("hidden")
+OPEN, PLANNED, OVER, HIDDEN = "open", "planned", "over", "hidden"
 
 
 @dataclass(frozen=True)

@@ -82,10 +82,11 @@ def pieces(line: Line, item_themes: Mapping[str, str]) -> Iterator[Piece]:
 
 
 def theme_of(line: Line, item_themes: Mapping[str, str]) -> str:
-    """Return the item's theme, else the first that the person put forward, else "none"."""
+    """Return the item's or topic's theme, else the first that the person chose, else "none"."""
     chosen = line.facts.get("themes") or ()
     first = chosen if isinstance(chosen, str) else next(iter(chosen), "")
-    return _safe(item_themes.get(line.item) or first) or NO_THEME
+    theme = item_themes.get(line.item) or item_themes.get(line.about)
+    return _safe(theme or first) or NO_THEME
 
 
 def language_of(line: Line) -> str:
@@ -164,7 +165,11 @@ COLUMNS = (
     Column("flow", "the conversation's name", _line("flow")),
     Column("revision", "hash of the texts and steps that were used", _line("revision")),
     Column("step", "name of the question in the flow", _line("step")),
-    Column("item", "code of the agenda item or paper that was asked about", _line("item")),
+    Column(
+        "item",
+        "code of what was asked about: agenda item, paper, or contribution of someone else",
+        _line("item"),
+    ),
     Column("question", "the question as it was put, in their language", _line("question")),
     Column("code", "code of the one choice", _line("code")),
     Column("codes", "codes of several choices, in order", lambda p: list(p.line.codes)),

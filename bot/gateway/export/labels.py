@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Labels:
-    """Language → what it is about, and code → label; `item_themes`: agenda item → theme."""
+    """Language → what it is about, and code → label; `item_themes`: item or topic → theme."""
 
     source: str = "fr"
     title: Mapping[str, str] = field(default_factory=dict)
@@ -40,6 +40,8 @@ def labels_of(consultation: Consultation, documents: Path | None = None) -> Labe
         language: networks | _choices(consultation, language) for language in consultation.languages
     }
     themes = item_themes(documents / "agenda.yaml") if documents else {}
+    if documents:
+        themes = item_themes(documents / "topics.yaml", "topics") | themes
     return Labels(consultation.source, consultation.title, names, themes)
 
 
@@ -51,11 +53,11 @@ def _choices(consultation: Consultation, language: str) -> dict[str, str]:
     }
 
 
-def item_themes(agenda: Path) -> dict[str, str]:
-    """Read which theme each item of the agenda belongs to; no agenda, no themes."""
-    if not agenda.is_file():
+def item_themes(file: Path, key: str = "items") -> dict[str, str]:
+    """Read which theme each item of the agenda, or each topic, belongs to; no file, no themes."""
+    if not file.is_file():
         return {}
-    items = (yaml.safe_load(agenda.read_text("utf-8")) or {}).get("items") or {}
+    items = (yaml.safe_load(file.read_text("utf-8")) or {}).get(key) or {}
     return {str(code): str(item["theme"]) for code, item in items.items() if item.get("theme")}
 
 
