@@ -117,11 +117,12 @@ def resume(draft: Draft) -> None:
     """Say where we were, and put the open question again, in one message."""
     if not draft.open.open_key:
         return
-    where = progress_text(draft, draft.node, draft.path)
+    again = _of_others(draft)  # nobody knows by heart what someone else said
+    where = "" if again else progress_text(draft, draft.node, draft.path)
     lead = draft.phrase("resume", progress=where) if where else draft.phrase("resume_plain")
     if draft.person.helper:  # who comes back after a while may want to speak for themselves
         lead = f"{draft.phrase('helping')}\n{lead}"
-    if _of_others(draft):  # nobody knows by heart what someone else said
+    if again:
         said = filled(draft, draft.node.step.say, draft.node, draft.path)
         lead = f"{lead}\n{draft.phrase('other_gone') if _taken_back(draft) else said}"
     ask_again(draft, lead)

@@ -334,14 +334,15 @@ def title_of(draft: Draft, key: str) -> str:
 def offered(draft: Draft) -> list[Offered]:
     """Return everything that can begin or go on, the present talk first."""
     talks = [one for one in (draft.talk, *draft.person.conversations) if one is not None]
-    keys = [one.key for one in talks if one.state != "ended"]
+    alive = [one.key for one in talks if one.state != "ended"]
+    keys = [*alive]
     if newcomer(draft):
         keys = [*keys, WELCOME] if WELCOME not in keys else keys
     else:
         invited = [one for one in draft.person.invitations if _stands(draft, one)]
         keys += [key for one in invited if (key := conversation_key(one)) == meant(draft, key)]
         keys += [key for flow in draft.programme.open_flows for key in keys_now(draft, flow)]
-    done = set(draft.person.done) - set(draft.person.put_off) - set(keys[: len(talks)])
+    done = set(draft.person.done) - set(draft.person.put_off) - set(alive)
     if not newcomer(draft):
         done.add(WELCOME)
     fresh = [key for key in dict.fromkeys(keys) if key not in done or _again(draft, key)]
