@@ -50,6 +50,17 @@ def add_contribution(connection: Connection, participant: int, **values: Any) ->
     return str(row["id"])
 
 
+def add_moderated(
+    connection: Connection, participant: int, contribution: str, texts: dict[str, str]
+) -> None:
+    """Let others hear a contribution, in these words by language."""
+    add(connection, tables.moderations, contribution_id=contribution, participant_id=participant,
+        flow="forum", about="farms", step="words", state="approved", who="lea", at=AT)  # fmt: skip
+    for language, text in texts.items():
+        add(connection, tables.moderated_texts, contribution_id=contribution, language=language,
+            text=text, who="lea", at=AT)  # fmt: skip
+
+
 def add_recording(
     connection: Connection,
     seal: Seal,

@@ -119,8 +119,9 @@ def test_opening_a_phase_asks_first(run: Run) -> None:
     assert "reactions open" in run("phase", "list").out
 
 
-def test_a_phase_without_a_flow_cannot_be_opened(run: Run) -> None:
-    ended = run("phase", "open", "forum", "--yes")
+def test_a_phase_without_a_flow_cannot_be_opened(run: Run, flows: Path) -> None:
+    (flows / "ess" / "forum.yaml").unlink()
+    ended = run("phase", "open", "forum", "--yes", PALABRE_FLOWS=str(flows))
     assert ended.status == 2
     assert "no flow" in ended.err
 

@@ -189,9 +189,9 @@ def test_who_comes_back_after_days_is_told_again_what_the_other_said() -> None:
 def test_who_comes_back_to_a_voice_that_is_gone_is_told_so() -> None:
     ama = talker(*VOICES).says("forum").waits(72)
     hears(ama)
-    assert "This voice was taken back meanwhile." in ama.says("hello").heard
+    assert "This voice is not available now." in ama.says("hello").heard
     assert "The mill is far." not in ama.heard
-    assert "taken back" in ama.says("repeat").heard
+    assert "not available" in ama.says("repeat").heard
     assert ama.says("no opinion").asked == "words"
 
 

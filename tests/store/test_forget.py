@@ -14,6 +14,7 @@ from people import (
     add_address,
     add_contribution,
     add_inbox,
+    add_moderated,
     add_participant,
     add_recording,
 )
@@ -62,6 +63,12 @@ def live(connection: Connection, seal: Seal, number: str, key: str) -> int:
     said = add_contribution(connection, person, text=WORDS, comment=WORDS, value=json.dumps(WORDS),
                             transcript=WORDS)  # fmt: skip
     keep_note(connection, seal, person, said, key)
+    add_moderated(connection, person, said, {"fr": WORDS, "en": f"{WORDS} (translated)"})
+    another = add_participant(connection)
+    heard = add_contribution(connection, another, text="others speak too")
+    add_moderated(connection, another, heard, {"fr": "others speak too"})
+    for listener, played in ((another, said), (person, heard)):
+        add(connection, tables.showings, participant_id=listener, contribution_id=played, at=AT)
     row = add_inbox(connection, seal, number, body=f"{NAME} {number} {WORDS}".encode())
     connection.execute(update(tables.inbox).where(tables.inbox.c.id == row).values(note=WORDS))
     add_recording(connection, seal, person, inbox=row)  # not fetched yet
@@ -192,6 +199,8 @@ def test_every_table_that_knows_participants_is_thought_of() -> None:
         "speakers",
         "link_codes",  # and those of others that they wrote
         "contributions",
+        "moderations",  # with the words and translations that others heard
+        "showings",
         "media",
         "deliveries",
         "rsvps",  # whose places others get
