@@ -205,8 +205,6 @@ def test_every_table_that_knows_participants_is_thought_of() -> None:
         "deliveries",
         "rsvps",  # whose places others get
         "session_notices",
-        "showings",  # and what became of what others heard
-        "moderations",
         "recipients",  # stay, under the pseudonym: a broadcast's figures add up
     }
     assert known == {t.name for t in metadata.sorted_tables if "participant_id" in t.c}
