@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.calendar import counted, refuse_unready, summary
+from bot.cli.calendar import counted, lacking_templates, refuse_unready, summary
 from bot.cli.running import Sentence, agreed, end, run
 from bot.language import _, current
 from bot.settings import read_settings
@@ -82,6 +82,8 @@ async def _open(
     if is_open:
         preview = await house.database.read(phases.preview, house, phase, codes)
         click.echo(summary(preview, quiet=quiet))
+        if not quiet and (lacking := await lacking_templates(house)):
+            click.echo(lacking)
     else:
         sentence = _("The phase {phase} is not open: nobody is invited before it is.")
         click.echo(sentence.replace("{phase}", phase.code))
