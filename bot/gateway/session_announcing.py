@@ -142,6 +142,10 @@ def _reach(
             "state": "skipped" if reason else "waiting",
             "reason": reason,
             "at": moment,
+            "promised_at": None if reason else moment,
+            "address_id": address.id if address else None,
+            "channel": address.channel if address else "",
+            "language": seat.person.language,
         })  # fmt: skip
     conversations.invite(connection, house.database, invited)
     if outcomes:

@@ -51,7 +51,7 @@ def _state_of(rank: ColumnElement[int]) -> ColumnElement[str]:
 
 def _fates(number: int) -> Select[tuple[int, str, str, int, int, int, int]]:
     """Return each recipient with what the deliveries of the latest attempt come to."""
-    latest = deliveries.c.made_at >= recipients.c.promised_at
+    latest = deliveries.c.made_at >= func.coalesce(recipients.c.promised_at, recipients.c.at)
     ours = and_(
         deliveries.c.broadcast_id == recipients.c.broadcast_id,
         deliveries.c.participant_id == recipients.c.participant_id,
