@@ -26,8 +26,8 @@ async def goes_through_welcome_and_trends(who: Participant, language: int, note:
     heard = await who.presses(2)
     heard = await who.says("Les coopératives n'y sont pas.")
     heard = await who.speaks(note)
-    heard = await who.says("wolof")
     heard = await who.says("Le groupe des semences")
+    heard = await who.says("wolof")
     assert not heard.labels, heard.text
 
 
