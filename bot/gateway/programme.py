@@ -96,6 +96,7 @@ class Programmes:
     def programme(self, connection: Connection, moment: int, *, trials: bool = True) -> Offered:
         """Return the programme as it stands now; its figures count `trials` or leave them out."""
         texts = self.texts
+        current = texts.current  # before its bundles: the files may be read again meanwhile
         states = phase_states(connection)
         open_flows = tuple(
             phase.flow
@@ -104,7 +105,7 @@ class Programmes:
         )
         self._bundles.update(texts.bundles)
         self._structures.update(texts.structures)
-        return Offered(texts.consultation, texts.phrases, texts.current, open_flows,
+        return Offered(texts.consultation, texts.phrases, current, open_flows,
                        self._bundles, self._structures,
                        Asked(self._ledger, connection, moment, trials=trials),
                        self._opened_topics(connection, open_flows))  # fmt: skip

@@ -17,6 +17,7 @@ from bot.gateway.missed import look_for_missed
 from bot.gateway.receive import Receiver
 from bot.gateway.recordings import TRANSCRIPTS, Keeper, keep_recordings
 from bot.gateway.remind import remind_due
+from bot.gateway.rereading import reread
 from bot.gateway.session_news import tell_due
 from bot.gateway.sit_with import take_unasked
 from bot.gateway.take_turns import BATCH, take_turns
@@ -68,6 +69,7 @@ class Work:
                 self._begin(self._loop("missed", missed))
         if not alone:
             self._begin(self._loop("tally", lambda: write_tally(self.house)), ends=True)
+            self._begin(self._loop("files", lambda: reread(self.house)))
         if not works:
             return
         for sender in self.senders.values():

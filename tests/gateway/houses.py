@@ -125,7 +125,8 @@ class Home:
         self.posts = {one.name: one for one in posts or (Post(),)}
         for one in self.posts.values():
             one.clock = lambda: self.moment
-        library: Any = SimpleNamespace(consultation=texts.consultation, phrases=texts.phrases)
+        library: Any = SimpleNamespace(consultation=texts.consultation, phrases=texts.phrases,
+                                       reload_if_changed=lambda: False)  # fmt: skip
         self.database = database
         self.house = House(database, seal, store, cast("Any", self.posts), library,
                            Programmes(texts), burst_ms, lambda: self.moment,
