@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import msgspec
@@ -47,7 +47,7 @@ class Report:
 
     def __add__(self, other: "Report") -> "Report":
         """Put two trials together."""
-        mine, theirs = asdict(self), asdict(other)
+        mine, theirs = vars(self), vars(other)
         worst = {"slowest_no_s", "slowest_stop_s"}
         return Report(**{
             name: max(mine[name], theirs[name]) if name in worst else mine[name] + theirs[name]
@@ -56,7 +56,7 @@ class Report:
 
     def as_dict(self) -> dict[str, object]:
         """Return what other programs read."""
-        return asdict(self) | {"kinds": dict(self.kinds)}
+        return vars(self) | {"kinds": dict(self.kinds)}
 
     @property
     def faulty(self) -> bool:
