@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from bot.language import _
 
+PAID_PACE = 1000.0  # messages a second that Telegram takes where paid broadcasts are allowed
 Value = str | int | float | bool | Path
 
 
@@ -197,6 +198,12 @@ TABLE: tuple[Setting, ...] = (
     Setting("PALABRE_FLOWS", _text, "", "the folder of flows; empty: the one beside the code"),
     Setting("PALABRE_CONSULTATION", _text, "ess", "the consultation, a folder in PALABRE_FLOWS"),
     Setting("PALABRE_LANGUAGE", _text, "", "the language of commands: fr, en, es; empty: LANG's"),
+    Setting(
+        "PALABRE_KEEP_DAYS",
+        _pace,
+        "365",
+        "days after which answered messages and sent replies leave the tables; answers stay",
+    ),
     Setting("PALABRE_LOGS", _logs, "text", "text: lines for people; json: lines for programs"),
     Setting(
         "METRICS_TOKEN",
@@ -242,6 +249,12 @@ TABLE: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting("TELEGRAM_PACE", _pace, "30", "messages a second to Telegram, over all chats"),
+    Setting(
+        "TELEGRAM_PAID",
+        _yes_no,
+        "",
+        "1 lets Telegram charge for more than 30 messages a second, up to 1000: mind the price",
+    ),
     Setting("TWILIO_ACCOUNT_SID", _account_sid, "", "the account at Twilio, AC…"),
     Setting("TWILIO_AUTH_TOKEN", _text, "", "its token, from Twilio's console", secret=True),
     Setting(
@@ -277,6 +290,7 @@ class Settings:
     flows: str
     consultation: str
     language: str
+    keep_days: float
     logs: str
     metrics_token: str
     simulator: bool
@@ -290,6 +304,7 @@ class Settings:
     telegram_api_url: str
     telegram_webhook_secret: str
     telegram_pace: float
+    telegram_paid: bool
     twilio_account_sid: str
     twilio_auth_token: str
     twilio_api_url: str
@@ -304,6 +319,13 @@ class Settings:
     def embedded(self) -> bool:
         """Say whether the database is an SQLite file."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def pace_of_telegram(self) -> float:
+        """Messages a second: Telegram's free limit, or what it takes where one pays."""
+        if self.telegram_paid and "TELEGRAM_PACE" not in self.given:
+            return PAID_PACE
+        return self.telegram_pace
 
     @property
     def real_channels(self) -> tuple[str, ...]:

@@ -104,8 +104,13 @@ def media_of(settings: Settings, database: Database, seal: Seal) -> MediaStore:
     url = settings.media_url or ("file:" if settings.embedded else "db:")
     if url.startswith("db:"):
         return DatabaseMedia(database, seal)
-    folder = url.removeprefix("file:")
-    return FileMedia(Path(folder) if folder else settings.data / "media", seal)
+    return FileMedia(recordings_folder(settings), seal)
+
+
+def recordings_folder(settings: Settings) -> Path:
+    """Return where recordings lie as files."""
+    folder = settings.media_url.removeprefix("file:")
+    return Path(folder) if folder else settings.data / "media"
 
 
 def prepare(settings: Settings, database: Database, library: Library, moment: int) -> None:
@@ -154,13 +159,14 @@ async def open_house(
         house = replace(
             house,
             burst_ms=int(settings.burst_seconds * 1000),
+            keep_days=settings.keep_days,
             link=_link(settings),
             public_url=settings.public_url,
             leaves_trials_out=bool(settings.real_channels),
             private_links=_numbers(settings),
         )
         prepare(settings, database, library, house.clock())
-        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        async with _session() as session:
             files = HouseFiles(library.folder / "documents", media)
             known = StoredFiles(database, files.digest)
             contents, link = StoredContents(database), public_link(settings, library, house)
@@ -208,6 +214,12 @@ def _numbers(settings: Settings) -> dict[str, str]:
     }
 
 
+def _session() -> aiohttp.ClientSession:
+    """Open what all channels share: each bounds its own calls, so that none waits for another."""
+    connections = aiohttp.TCPConnector(limit=0)
+    return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), connector=connections)
+
+
 def make_telegram(parts: Parts) -> Telegram:
     """Build the Telegram channel."""
     settings = parts.settings
@@ -218,7 +230,8 @@ def make_telegram(parts: Parts) -> Telegram:
         secret=settings.telegram_webhook_secret or parts.seal.webhook_secret,
         files=parts.files,
         known_files=parts.known_files,
-        can=replace(TELEGRAM, overall=Pace(settings.telegram_pace, 1)),
+        can=replace(TELEGRAM, overall=Pace(settings.pace_of_telegram, 1)),
+        pays=settings.telegram_paid,
     )
 
 

@@ -24,7 +24,7 @@ from channels.base import (
 )
 from channels.capabilities import TELEGRAM
 from channels.errors import DeliveryError, Forged, Malformed
-from channels.telegram_calls import call_of, receipt_of
+from channels.telegram_calls import Call, call_of, receipt_of
 from channels.telegram_errors import (
     EMPTY,
     NO_FILE,
@@ -70,11 +70,13 @@ class Telegram:
         files: Files | None = None,
         known_files: KnownFiles | None = None,
         can: Capabilities = TELEGRAM,
+        pays: bool = False,  # for more than Telegram's free messages a second
     ) -> None:
         self.can = can
         self.account = token.partition(":")[0]  # the bot's own id: the part that is no secret
         self.api_url = api_url.rstrip("/")
         self.request = AiohttpRequest(session)
+        self._pays = pays
         self._token, self._secret, self._session = token, secret, session
         self._files, self._known = files, known_files
         self._bot = LeanBot(
@@ -124,13 +126,20 @@ class Telegram:
             raise DeliveryError(EMPTY)
         if outgoing.file is not None:
             return await self._send_file(outgoing, outgoing.file)
-        return receipt_of(await self._call(*call_of(outgoing)))
+        return receipt_of(await self._call(*self._paid(call_of(outgoing))))
+
+    def _paid(self, call: Call) -> Call:
+        """Allow what is sent to be charged for, where one pays."""
+        method, data = call
+        if not self._pays or not method.startswith("send"):
+            return call
+        return method, data | {"allow_paid_broadcast": True}
 
     async def _send_file(self, outgoing: Outgoing, file: OutFile) -> Receipt:
         known = await self._known.get(self.account, file.key, file.kind) if self._known else ""
         upload = known or await self._open(file)
         try:
-            receipt = receipt_of(await self._call(*call_of(outgoing, upload)))
+            receipt = receipt_of(await self._call(*self._paid(call_of(outgoing, upload))))
         except DeliveryError as error:
             if error.failure is STALE_FILE:
                 await self._remember(file, "")

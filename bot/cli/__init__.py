@@ -36,6 +36,8 @@ COMMANDS = {
     "stuck": "bot.cli.setting_aside",
     "export": "bot.cli.exporting",
     "rekey": "bot.cli.rekeying",
+    "backup": "bot.cli.saving",
+    "forgotten": "bot.cli.saving",
     "bench": "bot.cli.measuring",
     "soak": "bot.cli.soaking",
 }

@@ -60,7 +60,8 @@ def retry(ids: tuple[str, ...]) -> None:
             )
 
     again = run(work())
-    click.echo(_("Taken again: {count}.").replace("{count}", str(len(again))))
+    if again or not ids:
+        click.echo(_("Taken again: {count}.").replace("{count}", str(len(again))))
     if missing := [one for one in ids if one not in again]:
         sentence = _("Not there, or erased meanwhile: {names}. `palabre stuck` lists what is.")
         raise Sentence(sentence.replace("{names}", ", ".join(missing)))

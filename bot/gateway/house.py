@@ -49,6 +49,7 @@ class House:
     private_links: dict[str, str] = field(default_factory=dict)  # channel → where one talks to us
     voice_wait_ms: int = 8000
     transcriber: Transcriber | None = None  # writes down what is said; None: people do
+    keep_days: float = 365  # how long rows of inbox and outbox stay
     leaves_trials_out: bool = False  # announcements too, once a real channel is set up
     in_hand: set[asyncio.Task[None]] = field(default_factory=set)  # goes out beside the outbox
     tally: Tally = field(default_factory=Tally)

@@ -15,26 +15,40 @@ class NotMigrated(Exception):
     """The database does not have today's tables. Run: palabre migrate."""
 
 
-def migrate(database: Database) -> None:
-    """Make or change all tables, in one transaction. Raises DatabaseAway, DatabaseRefuses."""
+def migrate(database: Database, to: str = "head") -> None:
+    """Make or change all tables, in one transaction; one that is ahead of us is left as it is.
+
+    Raises DatabaseAway, DatabaseRefuses."""
     with named_errors(), database.engine.connect() as connection:
         _references(connection, database, "OFF")
         with connection.begin():
             if not database.embedded:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-            command.upgrade(_config(connection), "head")
+            if not _is_ahead(connection):
+                command.upgrade(_config(connection), to)
         _references(connection, database, "ON")
 
 
 def is_current(database: Database) -> bool:
-    """Say whether the tables are today's. Raises DatabaseAway."""
-    return database.read_now(_stands_at) == set(_script().get_heads())
+    """Say whether the tables are today's, or a later version's. Raises DatabaseAway.
+
+    Migrations only add, so a version that still runs while a newer one has migrated goes on.
+    """
+    if database.read_now(_stands_at) == set(_script().get_heads()):
+        return True
+    return database.read_now(_is_ahead)
 
 
 def check(database: Database) -> None:
     """Refuse a database that is not migrated. Raises NotMigrated, DatabaseAway."""
     if not is_current(database):
         raise NotMigrated(NotMigrated.__doc__)
+
+
+def _is_ahead(connection: Connection) -> bool:
+    """Say whether a later version than this one made the tables."""
+    stands_at = _stands_at(connection)
+    return bool(stands_at) and not stands_at & {one.revision for one in _script().walk_revisions()}
 
 
 def _stands_at(connection: Connection) -> set[str]:

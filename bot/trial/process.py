@@ -16,6 +16,7 @@ HOST = "127.0.0.1"
 PATIENCE = 60  # seconds until a process must be ready, on a busy machine
 READY = b"The worker is ready."
 ROOT = Path(__file__).parents[2]
+AGAIN = 1  # seconds until what ended is started again
 KEPT = 20_000  # bytes of what it printed last
 
 
@@ -43,7 +44,16 @@ class Served:
     _reading: "asyncio.Task[None] | None" = None
 
     async def start(self) -> None:
-        """Start it, and return when it is ready. Raises NeverReady."""
+        """Start it, again where it ends, as what looks after it would. Raises NeverReady."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                while not await self._once():
+                    await asyncio.sleep(AGAIN)
+                return
+        raise NeverReady(f"{NeverReady.__doc__} {self.printed[-2000:].decode(errors='replace')}")
+
+    async def _once(self) -> bool:
+        """Start it once; say whether it became ready before it ended."""
         self.printed = b""
         self.process = await asyncio.create_subprocess_exec(
             *self.command(), cwd=ROOT,
@@ -52,15 +62,11 @@ class Served:
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         self._reading = asyncio.create_task(self._read(self.process))
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
-                while not await self._is_ready():
-                    if self.process.returncode is not None:
-                        break
-                    await asyncio.sleep(0.1)
-                else:
-                    return
-        raise NeverReady(f"{NeverReady.__doc__} {self.printed[-2000:].decode(errors='replace')}")
+        while self.process.returncode is None:
+            if await self._is_ready():
+                return True
+            await asyncio.sleep(0.1)
+        return False
 
     def command(self, *words: str) -> list[str]:
         """Return what is run."""

@@ -23,7 +23,9 @@ ESS = Consultation(
 def house_at(database: Database, moment: int) -> House:
     """As much of a house as erasing needs, at a time."""
     library = SimpleNamespace(consultation=ESS)
-    house: Any = SimpleNamespace(database=database, library=library, clock=lambda: moment)
+    house: Any = SimpleNamespace(
+        database=database, library=library, clock=lambda: moment, keep_days=900
+    )
     return cast("House", house)
 
 

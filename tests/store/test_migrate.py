@@ -1,5 +1,6 @@
 """The tables that the migrations make are those that the code describes."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
+from bot.store import migrate as migrations
 from bot.store.database import Database, DatabaseAway
 from bot.store.migrate import NotMigrated, check, is_current, migrate
 from bot.store.tables import metadata
@@ -61,3 +63,52 @@ def test_a_database_that_cannot_be_reached_is_named_so() -> None:
     with pytest.raises(DatabaseAway):
         migrate(database)
     database.close()
+
+
+def _columns(database: Database) -> dict[tuple[str, str], tuple[str, bool, bool]]:
+    """Each column: its type, whether it may be empty, and whether the database fills it."""
+    found = inspect(database.engine)
+    return {
+        (table, one["name"]): (str(one["type"]), bool(one["nullable"]), one["default"] is not None)
+        for table in found.get_table_names()
+        for one in found.get_columns(table)
+    }
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def unmigrated(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path / 'empty.sqlite'}")
+    else:
+        database = Database(request.getfixturevalue("new_postgres"))
+        with database.engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+    yield database
+    database.close()
+
+
+def test_no_migration_takes_anything_from_a_version_that_still_runs(unmigrated: Database) -> None:
+    revisions = [one.revision for one in migrations._script().walk_revisions()][::-1]
+    migrations.migrate(unmigrated, revisions[0])
+    before = _columns(unmigrated)
+    for revision in revisions[1:]:
+        migrations.migrate(unmigrated, revision)
+        after = _columns(unmigrated)
+        for column, (kind, may_be_empty, _filled) in before.items():
+            assert after[column][0] == kind, column
+            assert after[column][1] or not may_be_empty, column
+        for column in set(after) - set(before):
+            if column[0] in {table for table, _ in before}:  # an older version does not fill it
+                assert after[column][1] or after[column][2], column
+        before = after
+
+
+def test_a_version_that_still_runs_takes_a_newer_ones_tables_for_current(
+    database: Database,
+) -> None:
+    newer = text("UPDATE alembic_version SET version_num = '9999'")
+    database.write_now(lambda c: c.execute(newer) and None)
+    assert is_current(database)
+    check(database)
