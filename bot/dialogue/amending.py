@@ -37,8 +37,8 @@ def answered_before(draft: Draft) -> Conversation | None:
 
 def last_ended(draft: Draft) -> Conversation | None:
     """Return the conversation that ended last, as far as it is still at hand."""
-    ended = [one for one in draft.person.conversations if one.state == "ended"]
-    return max(ended, key=lambda one: one.ended_at, default=None)
+    ended = [one for one in reversed(draft.person.conversations) if one.state == "ended"]
+    return max(ended, key=lambda one: one.ended_at, default=None)  # of several, the last
 
 
 def last_talk(draft: Draft) -> Conversation | None:

@@ -254,12 +254,16 @@ def button_key(talk: Conversation, place: str) -> str:
 
 
 def with_talk(talks: tuple[Conversation, ...], talk: Conversation) -> tuple[Conversation, ...]:
-    """Put a conversation among the others; of those that ended only the last is kept."""
+    """Put a conversation among the others; of those that ended, what ended last is kept.
+
+    Several may end in one turn: all of them are still to be written down.
+    """
     if len(talks) == 1 and talks[0].flow == talk.flow and talks[0].about == talk.about:
         return (talk,)
     rest = [other for other in talks if other.key != talk.key]
     if talk.state == "ended":
-        rest = [other for other in rest if other.state != "ended"]
+        since = talk.ended_at
+        rest = [one for one in rest if one.state != "ended" or one.ended_at >= since]
     return (*rest, talk)
 
 

@@ -139,7 +139,7 @@ def next_key(draft: Draft) -> str:
     for invitation in draft.person.invitations:
         key = conversation_key(invitation)
         fresh = key not in draft.person.done and meant(draft, key) == key
-        if fresh and _stands(draft, invitation):
+        if fresh and _stands(draft, invitation) and not _all_answered(draft, key):
             return key
     return next(filter(None, (_untouched(draft, flow) for flow in _concerning(draft))), "")
 
@@ -149,6 +149,12 @@ def _untouched(draft: Draft, flow: str) -> str:
     keys = keys_now(draft, flow)
     touched = any(key in draft.person.done for key in keys)
     return "" if touched else next(iter(keys), "")
+
+
+def _all_answered(draft: Draft, key: str) -> bool:
+    """Say whether a flow invites to all sessions, and the person has answered each already."""
+    here = key in draft.programme.current and invites(flow_of(draft, key))
+    return here and not unanswered(draft)
 
 
 def _stands(draft: Draft, invitation: Invitation) -> bool:
@@ -179,7 +185,7 @@ def _concerning(draft: Draft) -> list[str]:
         for flow in draft.programme.open_flows
         if may_begin(draft, flow)
         and (not wanted.get(flow) or role in wanted[flow])
-        and (not invites(flow_of(draft, flow)) or unanswered(draft))
+        and not _all_answered(draft, flow)
     ]
 
 

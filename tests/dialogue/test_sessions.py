@@ -248,6 +248,28 @@ def test_going_through_all_takes_every_invitation_up() -> None:
     assert ama.open is None
 
 
+def test_nobody_is_asked_by_itself_of_what_they_have_answered() -> None:
+    """The phase was opened quietly, then one session announced."""
+    ama = talker(session("fair"), person=invited("", "fair"))
+    ama.says(pressed="go:meet/fair").says("1")
+    assert ama.open is None
+    assert ama.heard.count("Thank you.") == 1
+
+
+def test_what_ended_in_one_turn_is_all_still_there_to_be_written_down() -> None:
+    """The second talk has nothing to ask."""
+    ama = talker(session("fair"))
+    known: Any = ama.programme
+    known.bundles["quiet-1"] = replace(
+        known.bundles["meet-1"],
+        flows={"en": flow_of("steps:\n  a:\n    say: Hear.\nendings:\n  b: Bye.\n", "quiet")},
+    )
+    known.current["quiet"], known.open_flows = "quiet-1", ("meet", "quiet")
+    ama.says("MEET").says("1")
+    assert [one.key for one in ama.person.conversations] == ["meet", "quiet"]
+    assert {one.state for one in ama.person.conversations} == {"ended"}
+
+
 def test_an_invitation_to_one_that_is_over_leads_nowhere() -> None:
     ama = talker(session("fair", begins_at=NOON), person=invited("fair"))
     ama.person = replace(ama.person, done={"welcome": 1, "meet": 1})
