@@ -103,7 +103,8 @@ async def reports(fatou: Participant) -> None:
     await fatou.speaks(voice_note(1))
     heard = await fatou.speaks(voice_note(3))
     assert "3" in heard.text
-    assert "Merci. Votre compte rendu" in (await fatou.says("fini")).text
+    assert "dans quelle langue" in (await fatou.says("fini")).text  # asked of whoever spoke
+    assert "Merci. Votre compte rendu" in (await fatou.says("wolof")).text
 
 
 async def look_at_the_pack(palabre: Palabre, folder: Path) -> None:

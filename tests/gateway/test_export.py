@@ -310,6 +310,7 @@ def pack(database: Database, seal: Seal, store: MediaStore, tmp_path: Path) -> z
 def test_a_pack_holds_the_voices_by_theme_and_language(pack: zipfile.ZipFile) -> None:
     assert set(pack.namelist()) == {
         "README.md", "player.js", "index.html", "index.en.html", "index.es.html", "counts.csv",
+        "sessions.csv",
         "rows.jsonl", "rows.csv", "rows.xlsx", "voice/food/fr/c1-1.mp3", "voice/none/es/c2-1.mp3",
         "originals/food/fr/c1-1.ogg", "originals/none/es/c2-1.ogg",
     }  # fmt: skip

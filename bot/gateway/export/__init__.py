@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.gateway.export.columns import Piece, pieces, row_of
 from bot.gateway.export.labels import Labels, labels_of
+from bot.gateway.export.meetings import sessions_csv
 from bot.gateway.export.pack import Pack
 from bot.gateway.export.sheets import Csv, Excel, JsonLines, Sheet, abandon
 from bot.store.contributions import Wanted, lines, one_moment
@@ -58,7 +59,7 @@ def export(
                     run.add(piece)
                     if progress:
                         progress(run.rows)
-            return run.close()
+            return run.close(sessions_csv(connection))
 
         try:
             return database.read_now(work)
@@ -99,10 +100,10 @@ class _Run:
             self._recordings += piece.is_sound
             self._sheet.add(row_of(piece))
 
-    def close(self) -> Exported:
-        """Finish."""
+    def close(self, meetings: bytes) -> Exported:
+        """Finish; a pack holds a table of the sessions besides."""
         if self._pack:
-            self._pack.close()
+            self._pack.close(meetings)
             return Exported(self.rows, self._pack.recordings, self._pack.missing)
         if self._sheet:
             self._sheet.close()

@@ -83,8 +83,8 @@ class Pack:
         self._zip.writestr(entry, data, zipfile.ZIP_STORED)  # sound does not get any smaller
         return True
 
-    def close(self) -> None:
-        """Write rows, counts, pages and the README, and finish the zip."""
+    def close(self, meetings: bytes) -> None:
+        """Write rows, counts, the table of sessions, pages and the README; finish the zip."""
         for sheet in self._sheets:
             sheet.close()
         for name, file in self._files.items():
@@ -92,6 +92,7 @@ class Pack:
             self._write(name, iter(lambda file=file: file.read(1 << 16), b""))  # type: ignore[misc]
             file.close()
         self._write("counts.csv", iter([self._counts.csv()]))
+        self._write("sessions.csv", iter([meetings]))
         self._write("README.md", iter([self._readme().encode()]))
         self._write(PLAYER.name, iter([PLAYER.read_bytes()]))
         for language in LANGUAGES:
