@@ -167,7 +167,7 @@ COLUMNS = (
     Column("step", "name of the question in the flow", _line("step")),
     Column(
         "item",
-        "code of what was asked about: agenda item, paper, session, or contribution of someone else",
+        "code of what was asked about: item, paper, session, or what someone else said",
         _line("item"),
     ),
     Column("question", "the question as it was put, in their language", _line("question")),
