@@ -43,6 +43,7 @@ class Figure:
     segments_first: int = 0
     segments_least: int = 0
     segments_most: int = 0
+    messages_back: int = 0  # from a person who is asked only what everybody is
     dear_letters: str = ""  # that push a text out of the cheap alphabet
 
 
@@ -240,16 +241,18 @@ class _One:
 
     def figure(self, channel: str, can: Capabilities) -> Figure:
         """Measure the flow on a channel."""
-        fully = list(turns(self.flow, everything=True))
+        silent = not can.plays_sound
+        fully = list(turns(self.flow, everything=True, silent=silent))
         lengths = [(len(text), turn.step) for turn in fully for text in self._messages(turn, can)]
         longest, step = max(lengths, default=(0, ""))
         by_segment = can.unit == "segment"
-        usual = [self._segments(turn) for turn in turns(self.flow, everything=False)]
+        usual = [self._segments(turn) for turn in turns(self.flow, everything=False, silent=silent)]
         letters = "".join(self._text(turn, can) for turn in fully)
         return Figure(
             self.flow.name, self.flow.language, channel, exchanges(self.flow), longest, step,
             segments_first=usual[0] if by_segment and usual else 0,
             segments_least=sum(usual) if by_segment else 0,
+            messages_back=max(0, len(usual) - 1) if by_segment else 0,
             segments_most=sum(map(self._segments, fully)) if by_segment else 0,
             dear_letters=forcing(letters) if by_segment else "",
         )  # fmt: skip

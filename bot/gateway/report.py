@@ -8,7 +8,7 @@ from bot.language import N_, _
 
 HEAD = (
     *(N_("flow"), N_("language"), N_("channel"), N_("questions")),
-    *(N_("longest"), N_("at"), N_("SMS segments"), N_("dear letters")),
+    *(N_("longest"), N_("at"), N_("SMS segments"), N_("messages back"), N_("dear letters")),
 )
 
 
@@ -41,6 +41,7 @@ def _row(figure: Figure) -> tuple[str, ...]:
         str(figure.longest),
         figure.longest_step,
         f"{many} ({first} {figure.segments_first})" if many else "",
+        str(figure.messages_back) if many else "",
         figure.dear_letters,
     )
 

@@ -37,6 +37,7 @@ SAMPLE: Mapping[str, str] = {
 }
 NEARBY = 2  # sessions at a time, for most people
 SAID = "." * 120  # as long as what someone else says usually is
+HEARD = ("can play sound", "has spoken")  # tests that hold where voices are heard
 NEXT_PAGE = "0 = more"  # about as long in any language; only the first page is counted
 
 
@@ -57,11 +58,13 @@ class Exchanges:
     most: int
 
 
-def turns(flow: Flow, *, everything: bool, empty: bool = False) -> Iterator[WalkedTurn]:
+def turns(
+    flow: Flow, *, everything: bool, empty: bool = False, silent: bool = False
+) -> Iterator[WalkedTurn]:
     """Yield the turns of a talk that never jumps; the last is the first ending.
 
     `everything`: every condition holds; else questions that hang on an earlier answer are left
-    out. `empty`: nothing is known of the person.
+    out. `empty`: nothing is known of the person. `silent`: on a channel that plays no sound.
     """
     said: list[Prompt] = []
     values = {} if empty else SAMPLE
@@ -69,6 +72,8 @@ def turns(flow: Flow, *, everything: bool, empty: bool = False) -> Iterator[Walk
         values = {name: text for name, text in SAMPLE.items() if name not in OFTEN_EMPTY}
     values = {**values, **_about(flow)}
     for step, item in _steps(flow, flow.steps, everything=everything):
+        if silent and any(test.says in HEARD for test in step.only_if):
+            continue
         said += _prompts(flow, step, item, values)
         if step.waits:
             yield WalkedTurn(step.name, step.line, tuple(said))

@@ -11,6 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, TypeVar
 
+# Before any thread works with SQLAlchemy: whoever loads this part later (dbos, with the first
+# broadcast) would have it half loaded for a moment, in which every statement fails.
+import sqlalchemy.orm  # noqa: F401
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError

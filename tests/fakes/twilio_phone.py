@@ -12,6 +12,8 @@ from fakes.twilio_rules import PREFIX, Shown
 if TYPE_CHECKING:
     from fakes.twilio_server import TwilioServer
 
+OUT = frozenset(("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"))
+IN = frozenset(("START", "YES", "UNSTOP"))
 _HEX = itertools.count(0xABCDEF)
 
 
@@ -55,6 +57,11 @@ class Phone:
     def __post_init__(self) -> None:
         self._rings = asyncio.Event()
         self._read = 0
+
+    @property
+    def texts(self) -> list[str]:
+        """The words of all that arrived."""
+        return [one.text for one in self.messages]
 
     @property
     def address(self) -> str:
@@ -123,8 +130,17 @@ class Phone:
         place = {"Latitude": str(latitude), "Longitude": str(longitude)}
         return await self.says("", MessageType="location", **place)
 
+    def _opts_out_or_in(self, form: Mapping[str, str]) -> None:
+        """Let Twilio take its own single words on SMS, as it does before anybody is called."""
+        word = form.get("Body", "").strip().upper()
+        if not self.whatsapp and word in OUT:
+            self.stopped = True
+        elif not self.whatsapp and word in IN:
+            self.stopped = False
+
     async def sends(self, form: Mapping[str, str]) -> tuple[int, str]:
         """Send any form at all."""
         self.window_open = True
+        self._opts_out_or_in(form)
         status = await self.server.bring("whatsapp" if self.whatsapp else "sms", form)
         return status, form["MessageSid"]
