@@ -161,6 +161,6 @@ def _item(code: str, values: dict[str, str]) -> Item:
         text=values.get("text") or values.get("more", ""),
         document=values.get("document") or code,
         hidden=values.get("state") in HIDDEN,
-        theme=values["theme"] if "from" in values else "",
+        theme=values.get("theme", "") if "from" in values else "",
         starts=values.get("from", ""),
     )

@@ -16,7 +16,8 @@ from bot.dialogue.conversation import Conversation, Person, Scene
 from bot.dialogue.draft import TAKE_PART
 from bot.dialogue.flow import Outcome
 from bot.dialogue.longlists import LONG
-from bot.dialogue.reply import File, Prompt, Reply
+from bot.dialogue.others import place_of
+from bot.dialogue.reply import File, Other, Prompt, Reply
 from bot.dialogue.words import clean
 
 WALKS = 10_000  # random walks in all, over the sample flow and every shipped one
@@ -249,10 +250,11 @@ def walk(known: Printed, flow: str, dice: random.Random) -> int:
         person = Person(language=language, facts={TAKE_PART: "yes"}, done={"welcome": NOON})
     scene = Scene(NOON, plays_sound=dice.random() < 0.8, outcomes=OUTCOMES[: dice.randint(0, 2)],
                   burst_ms=0)  # fmt: skip
-    turn = talk.open_with(alone, person, scene, flow)
+    first = {place_of(f"{flow}/public-meals", "voix"): VOICES[: dice.randint(0, 3)]}
+    turn = talk.open_with(alone, person, replace(scene, others=first), flow)
     for count in range(MOST_REPLIES):
         now = NOON + count * 60_000
-        scene = replace(scene, now=now)
+        scene = replace(scene, now=now, others=voices(turn.person, dice))
         if open_talk(turn.person) is None:
             return count
         if turn.person.human and dice.random() < 0.5:  # else they talk with the person
@@ -265,6 +267,20 @@ def walk(known: Printed, flow: str, dice: random.Random) -> int:
 
 
 OUTCOMES = (Outcome({"fr": "Oui."}, "housing-land", "c1"), Outcome({"en": "No."}, "", "c2"))
+
+
+VOICES = (Other("v1", "We cook."), Other("v2", "We buy.", "media:a.mp3"), Other("v3", "No."))
+
+
+def voices(person: Person, dice: random.Random) -> dict[str, tuple[Other, ...]]:
+    """What others said that may still be heard; now and then one of them is taken back."""
+    return {
+        place_of(one.key, block): tuple(
+            other for other in VOICES if other.code in drawn and dice.random() < 0.9
+        )
+        for one in person.conversations
+        for block, drawn in ({"voix": tuple(v.code for v in VOICES)} | one.runs).items()
+    }
 
 
 def open_talk(person: Person) -> Conversation | None:

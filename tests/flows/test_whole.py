@@ -104,3 +104,21 @@ def test_whatever_is_made_up_is_marked_as_a_sample() -> None:
     for language in LANGUAGES:
         for step in (step for name in PHASED for step in flow(name, language).steps):
             assert not step.attach or mark.search(step.say), step.name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_topic_of_the_week_is_short_and_asks_nothing(language: str) -> None:
+    for topic in flow("forum", language).lists["topics"]:
+        assert len(topic.title) <= WHATSAPP.list_label, topic.title
+        assert "?" not in topic.title + topic.summary, topic.code
+        assert segments(topic.summary) <= 3, topic.summary
+        assert topic.text
+
+
+def test_each_theme_that_the_mission_names_has_topics_from_the_forums_first_week_on() -> None:
+    topics = flow("forum").lists["topics"]
+    opens = next(phase.opens for phase in PHASES if phase.code == "forum")
+    for theme in ("food", "trade", "housing", "poverty", "health"):
+        days = sorted(date.fromisoformat(one.starts) for one in topics if one.theme == theme)
+        assert (days[0] - date.fromisoformat(opens)).days < 7
+        assert len(days) >= 2

@@ -13,8 +13,16 @@ from channels.segments import segments
 
 LANGUAGES = ("fr", "en", "es")
 SHIPPED = ("welcome", "trends", "interviews", "sessions", "session-report", "draft", "reactions",
-           "final")  # fmt: skip
-PHASED = ("trends", "interviews", "draft", "reactions", "final")  # to be begun by a plain yes
+           "final", "forum")  # fmt: skip
+PHASED = (
+    "trends",
+    "interviews",
+    "draft",
+    "reactions",
+    "final",
+    "forum",
+)  # to be begun by a plain yes
+UNTIL_NOVEMBER = 60 * 24  # hours; then there are topics of the week
 LONGEST = 40  # replies: whoever needs more is going round in circles
 
 
@@ -59,6 +67,9 @@ class Walk:
             buttons=bool(self.can.buttons),
             at_once=max(self.can.buttons, self.can.list_items) or 3,
         )
+
+        if "forum" in self.open_flows:
+            self.talker.waits(UNTIL_NOVEMBER)
 
     def says(self, *replies: str) -> "Walk":
         """Write each of these in turn."""
