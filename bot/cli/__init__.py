@@ -33,6 +33,7 @@ COMMANDS = {
     "handover": "bot.cli.handing",
     "doctor": "bot.cli.looking",
     "listen": "bot.cli.listening",
+    "audio-session": "bot.cli.audio",
     "stuck": "bot.cli.setting_aside",
     "export": "bot.cli.exporting",
     "rekey": "bot.cli.rekeying",
@@ -56,7 +57,9 @@ class Lazy(click.Group):
 
         if name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(COMMANDS[name]), name)
+        command: click.Command = getattr(
+            importlib.import_module(COMMANDS[name]), name.replace("-", "_")
+        )
         return in_language(command)
 
 

@@ -6,6 +6,8 @@ again and could carry over what was hidden in it. The samples go in as standard 
 
 from dataclasses import replace
 
+import numpy as np
+
 from bot.voice.ffmpeg import COMMON, INPUT_ONLY, program
 from bot.voice.limits import Limits
 from bot.voice.pcm import RATE, Pcm
@@ -38,10 +40,32 @@ def resendable(pcm: Pcm, limits: Limits) -> bytes:
     return _encoded(pcm, (*_OPUS, "-f", "ogg"), limits)
 
 
-def _encoded(pcm: Pcm, codec: tuple[str, ...], limits: Limits) -> bytes:
+def amplified(pcm: Pcm, gain_db: float, limits: Limits) -> Pcm:
+    """Return the sound so many decibels louder, without rumble, its peaks held below −2 dBFS.
+
+    Raises `UnheardError` with encode_failed, timeout or cannot_run.
+    """
+    louder = f"highpass=f=80,volume={gain_db:.2f}dB,alimiter=limit=0.79:level=disabled"
+    out = ("-c:a", "pcm_s16le", "-ar", str(RATE), "-f", "s16le")
+    return np.frombuffer(_encoded(pcm, out, limits, ("-af", louder)), "<i2")
+
+
+def as_mp3(pcm: Pcm, limits: Limits) -> bytes:
+    """Return sound that is level already as MP3. Raises as `playable`."""
+    return _encoded(pcm, (*_MP3, "-id3v2_version", "0", "-f", "mp3"), limits, ())
+
+
+def as_opus(pcm: Pcm, limits: Limits) -> bytes:
+    """Return sound that is level already as OGG/Opus. Raises as `resendable`."""
+    return _encoded(pcm, (*_OPUS, "-f", "ogg"), limits, ())
+
+
+def _encoded(
+    pcm: Pcm, codec: tuple[str, ...], limits: Limits, filters: tuple[str, ...] = _LEVEL
+) -> bytes:
     command = (
         *(program(), *COMMON, *INPUT_ONLY, *_FROM_PCM),
-        *(*_LEVEL, "-filter_threads", "1", "-ac", "1"),
+        *(*filters, "-filter_threads", "1", "-ac", "1"),
         *(*_NAMELESS, *codec, "pipe:1"),
     )
     times = replace(

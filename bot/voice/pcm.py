@@ -39,6 +39,11 @@ def segment(pcm: Pcm) -> Any:
     return AudioSegment(data=pcm.tobytes(), sample_width=2, frame_rate=RATE, channels=1)
 
 
+def silence(seconds: float) -> Any:
+    """Return so much silence as a pydub `AudioSegment`."""
+    return segment(np.zeros(round(seconds * RATE), "<i2"))
+
+
 def samples(piece: Any) -> Pcm:
     """Return the samples of an `AudioSegment` made here."""
     return np.frombuffer(piece.raw_data, "<i2")
