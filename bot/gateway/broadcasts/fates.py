@@ -141,13 +141,17 @@ def settle(connection: Connection, number: int, after: int) -> int:
 
     Returns the last participant settled, 0 at the end.
     """
-    query = (
-        _fates(number)
-        .where(recipients.c.participant_id > after)
-        .order_by(recipients.c.participant_id)
+    owner = recipients.c.participant_id
+    next_ones = (
+        select(owner)
+        .where(recipients.c.broadcast_id == number, owner > after)
+        .order_by(owner)
         .limit(SETTLED_AT_A_TIME)
     )
-    rows = connection.execute(query).all()
+    ids = list(connection.scalars(next_ones))
+    if not ids:
+        return 0
+    rows = connection.execute(_fates(number).where(owner.between(ids[0], ids[-1]))).all()
     many(connection, _settled, [
         {
             "b_id": number,
@@ -161,4 +165,5 @@ def settle(connection: Connection, number: int, after: int) -> int:
         }
         for row in rows
     ])  # fmt: skip
-    return rows[-1].participant_id if len(rows) == SETTLED_AT_A_TIME else 0
+    last: int = ids[-1]
+    return last

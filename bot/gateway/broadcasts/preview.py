@@ -68,7 +68,7 @@ def preview(
     sizes = _sizes(house, plan, reached)
     crowds = [
         Crowd(one.channel, one.zone, one.people, sizes[one.channel, one.language].units)
-        for one in reached if not one.reason
+        for one in reached if one.reason != HELD_UP
     ]  # fmt: skip
     first, last = times_of(house, plan, crowds, max(moment, begins_at or 0))
     return Preview(
@@ -79,14 +79,15 @@ def preview(
         sum(one.people * sizes[one.channel, one.language].messages for one in reached),
         sum(one.people * sizes[one.channel, one.language].segments for one in reached),
         round(sum(_cost(one, sizes[one.channel, one.language], prices) for one in reached), 4),
-        sum(one.people for one in reached if one.reason),
+        sum(one.people for one in reached if one.reason == HELD_UP),
         sum(one.lately for one in reached),
         first,
         last,
     )
 
 
-HELD_UP = "held"  # inside this file: they are reached once they write
+# Inside this file: their window is closed, and they are reached once they write, or by a template.
+HELD_UP, BY_TEMPLATE = "held", "template"
 
 
 def _counted(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
@@ -135,6 +136,14 @@ def _unless_by_template(connection: Connection, house: House, plan: Plan, group:
     return group if template is None else group._replace(reason="")
 
 
+def _by_template(connection: Connection, house: House, plan: Plan, group: Group) -> Group:
+    """Count those whose window is closed as reached where a template was approved."""
+    if group.reason not in (HELD_UP, reasons.WINDOW):
+        return group
+    found = invitation(connection, house, group.channel, group.language, plan.flow, plan.template)
+    return group._replace(reason=BY_TEMPLATE) if found else group
+
+
 class Size(NamedTuple):
     """What one copy of it comes to on a channel in a language."""
 
@@ -181,4 +190,5 @@ def _cost(group: Group, size: Size, prices: Prices | None) -> float:
     if prices is None:
         return 0.0
     units = size.segments or size.messages
-    return group.people * units * prices.of(group.channel, group.country)
+    template = group.reason == BY_TEMPLATE
+    return group.people * units * prices.of(group.channel, group.country, template=template)
