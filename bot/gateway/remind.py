@@ -4,6 +4,7 @@ Whatever else was written to them unasked counts for the 48 hours too.
 """
 
 import logging
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -58,10 +59,11 @@ def _remind(connection: Connection, house: House, one: DueReminder) -> None:
     if later > moment:
         reminders.postpone(connection, one.id, later)
         return
-    template = _template(connection, house, table, one)
-    if is_closed_without(table.address, house, template):
+    found = _reachable(connection, house, table, one)
+    if found is None:
         reminders.settle(connection, one.id, "void", DROPPED, moment)
         return
+    table, template = found
     turn = table.take(
         lambda programme, person, scene: talk.remind(programme, person, scene, one.conversation),
         kind="reminder",
@@ -73,6 +75,18 @@ def _remind(connection: Connection, house: House, one: DueReminder) -> None:
     if turn.prompts:
         participants.wrote_unasked(connection, [table.seat.id], moment)
     reminders.settle(connection, one.id, *outcome, moment)
+
+
+def _reachable(
+    connection: Connection, house: House, table: Table, one: DueReminder
+) -> tuple[Table, Template | None] | None:
+    """Sit where one may write to them, at the address last heard from that allows it."""
+    for address in (table.address, *table.others):
+        there = replace(table, address=address)
+        template = _template(connection, house, there, one)
+        if not is_closed_without(address, house, template):
+            return there, template
+    return None
 
 
 def _template(

@@ -28,11 +28,15 @@ class NotHere(NobodyThere):
 
 @dataclass(frozen=True)
 class Table:
-    """One person at the table, and the address on which one speaks with them."""
+    """One person at the table, and the address on which one speaks with them.
+
+    `others`: further addresses of theirs that can be reached, the one last heard from first.
+    """
 
     sitting: Sitting
     seat: Seat
     address: Address
+    others: tuple[Address, ...] = ()
 
     def take(
         self, think: Think, *, kind: str = "reply", rank: int = 0, beyond: Beyond = DROP
@@ -65,7 +69,7 @@ def sit_with(
         raise NotHere(NotHere.__doc__)
     if participant not in sitting.seats or not here:
         raise NobodyThere(NobodyThere.__doc__)
-    return Table(sitting, sitting.seats[participant], here[0])
+    return Table(sitting, sitting.seats[participant], here[0], tuple(here[1:]))
 
 
 async def take_unasked(house: House, participant: int, think: Think) -> Turn | None:

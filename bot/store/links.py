@@ -54,6 +54,7 @@ def issue(connection: Connection, seal: Seal, participant: int, moment: int) -> 
     if (recent or 0) >= MOST_CODES:
         return ""
     void_codes(connection, participant, moment)
+    connection.execute(delete(link_codes).where(link_codes.c.made_at <= moment - 24 * HOUR))
     code = _unused(connection, seal, moment)
     connection.execute(
         insert(link_codes),

@@ -227,6 +227,17 @@ def test_a_kit_that_cannot_be_written_names_another_place(run: Run) -> None:
     assert "--kit" in ended.err
 
 
+def test_two_talks_in_the_terminal_are_linked_and_taken_apart(run: Run) -> None:
+    first = run("chat", "welcome", "--lang", "en", "--channel", "sms", said="hello\nLINK\n")
+    code = re.search(r"\d{3} \d{3}", first.out)
+    assert code
+    second = run("chat", "welcome", "--lang", "en", said=f"{code[0]}\n1\n")
+    assert "both are one talk now" in second.out
+    assert run("link", "list").out.startswith("1 linked ")
+    assert run("link", "undo", "1", "--yes").status == 0
+    assert run("link", "list").out.startswith("1 undone ")
+
+
 def test_links_are_listed_and_a_wrong_number_is_said_so(run: Run) -> None:
     assert run("link", "list").out == ""
     ended = run("link", "undo", "7", "--yes")

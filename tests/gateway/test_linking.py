@@ -16,7 +16,7 @@ from bot.store.contributions import Wanted, lines
 from bot.store.database import Database
 from bot.store.media import MediaStore
 from bot.store.seal import Seal
-from channels.capabilities import SMS
+from channels.capabilities import SMS, WHATSAPP
 
 WELCOME = """
 steps:
@@ -474,6 +474,28 @@ async def test_a_reminder_of_either_talk_goes_to_the_phone_last_used(home: Home)
     assert ("sent", "") in states
     kinds = [row.channel for row in await home.rows(tables.deliveries, kind="reminder")]
     assert kinds == ["telegram"]
+
+
+async def test_a_reminder_goes_where_one_may_write(make_home: MakeHome) -> None:
+    from bot.gateway.remind import remind_due
+
+    home = make_home(Post("sms", SMS), Post("whatsapp", WHATSAPP),
+                     texts=Texts(welcome=WELCOME, paper=PAPER))  # fmt: skip
+    ama, whatsapp = home.person(channel="sms"), home.person(channel="whatsapp")
+    await ama.says("hello", "1", "1")
+    await linked(ama, whatsapp)  # last heard from on WhatsApp, whose window closes after a day
+    home.waits(hours=25)
+    await remind_due(home.house)
+    kinds = [row.channel for row in await home.rows(tables.deliveries, kind="reminder")]
+    assert kinds == ["sms"]
+
+
+async def test_codes_of_yesterday_are_not_kept(home: Home) -> None:
+    ama = home.person(channel="telegram")
+    await ama.says("link")
+    home.waits(hours=25)
+    await ama.says("link")
+    assert len(await home.rows(tables.link_codes)) == 1
 
 
 async def test_two_workers_link_once_and_lose_nothing(
