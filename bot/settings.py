@@ -158,8 +158,9 @@ def _logs(value: str) -> str:
 
 
 def _media(value: str) -> str:
-    if value and not value.startswith(("file:", "db:")):
-        raise ValueError(_("write file:FOLDER or db:"))
+    bucket = value.startswith("s3:") and value.removeprefix("s3:").lstrip("/")
+    if value and not bucket and not value.startswith(("file:", "db:")):
+        raise ValueError(_("write file:FOLDER, db: or s3:BUCKET/FOLDER"))
     return value
 
 
@@ -192,7 +193,8 @@ TABLE: tuple[Setting, ...] = (
         "MEDIA_URL",
         _media,
         "",
-        "where recordings lie: file:FOLDER (default with SQLite) or db: (default with PostgreSQL)",
+        "where recordings lie: file:FOLDER (default with SQLite), db: (default with PostgreSQL) or "
+        "s3:BUCKET/FOLDER (with the extra s3; AWS_… in the environment say where and who)",
     ),
     Setting("PALABRE_DATA", Path, "data", "the folder of the embedded database and its key"),
     Setting("PALABRE_FLOWS", _text, "", "the folder of flows; empty: the one beside the code"),

@@ -18,7 +18,7 @@ TOKEN = "123456:a-token-of-ours"
         ("DATABASE_URL", "mysql://localhost/x"), ("DATABASE_URL", "data/palabre.sqlite"),
         ("DATABASE_URL", "postgresql://host:port/x"),
         ("SECRET_KEY", "a-few"),
-        ("MEDIA_URL", "ftp:x"), ("MEDIA_URL", "/srv/media"),
+        ("MEDIA_URL", "ftp:x"), ("MEDIA_URL", "/srv/media"), ("MEDIA_URL", "s3:"),
         ("PALABRE_SIMULATOR", "perhaps"),
         ("PALABRE_BURST_SECONDS", "-1"), ("PALABRE_BURST_SECONDS", "soon"),
         ("PALABRE_BURST_SECONDS", "inf"), ("PALABRE_BURST_SECONDS", "nan"),

@@ -1,5 +1,6 @@
 """Is all well? Each finding is a sentence and what to do about it."""
 
+import asyncio
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +11,14 @@ from sqlalchemy import Connection, func, select
 from bot.gateway.house import House
 from bot.language import _
 from bot.store import handovers, inbox, recordings
+from bot.store.media import MediaGone, MediaStore
 from bot.store.tables import deliveries
 from bot.voice.ffmpeg import lacks
 from bot.voice.verdict import MEANINGS, UnheardError
 
 LITTLE_DISK = 1_000_000_000  # bytes
 SOME = 8  # of what is wrong, so many are named
+NOBODYS = "0" * 64  # a key under which nothing lies
 OLD_MS = 10 * 60_000  # a message that waits so long is a sign of trouble
 
 
@@ -61,6 +64,7 @@ async def examine(house: House, data: Path) -> list[Finding]:
     found = [_disk(data), _decoder()]
     number = await house.database.read(counts)
     found.append(_well(_("The database answers, and its tables are those of this version.")))
+    found.extend(await asyncio.to_thread(_recordings_away, house.media))
     found.append(_backlog(number, house.clock()))
     if number.stuck:
         sentence = _("{count} messages were set aside because a turn failed on them: report it.")
@@ -99,6 +103,24 @@ def _disk(data: Path) -> Finding:
         sentence = _("Only {free} GB are free where the data lies: make room.")
         return _ill(sentence.replace("{free}", gigabytes))
     return _well(_("{free} GB are free where the data lies.").replace("{free}", gigabytes))
+
+
+def _recordings_away(media: MediaStore) -> list[Finding]:
+    """Ask for what is not there: whoever can say so is at home."""
+    try:
+        media.get(NOBODYS)
+    except MediaGone:
+        return []
+    except OSError as error:
+        return [_ill(_said(error))]
+    return []
+
+
+def _said(error: OSError) -> str:
+    """Say an error of ours in the language of who reads; its detail follows."""
+    known = type(error).__doc__ or ""
+    words = str(error)
+    return _(known) + words.removeprefix(known) if words.startswith(known) else words
 
 
 def _decoder() -> Finding:

@@ -120,6 +120,10 @@ def open_media(url: str, *, database: Database, seal: Seal, folder: Path) -> Med
     """Open what MEDIA_URL names; empty: files in `folder` with SQLite, else the database."""
     if url.startswith("db:") or not (url or database.embedded):
         return DatabaseMedia(database, seal)
+    if url.startswith("s3:"):
+        from bot.store.bucket import open_bucket
+
+        return open_bucket(url, seal)
     return FileMedia(Path(url.removeprefix("file:") or folder), seal)
 
 

@@ -1,8 +1,10 @@
 """Where someone is, how they were understood, whether all is well, and which file is meant."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fakes.bucket_server import bucket_server
 from gateway.conftest import MakeHome
 from gateway.houses import Home, Post
 from people import add_participant, add_recording
@@ -13,8 +15,10 @@ from bot.gateway.explaining import explain_participant
 from bot.gateway.files import HouseFiles
 from bot.gateway.outlining import outline_at
 from bot.store import tables
+from bot.store.bucket import open_bucket
 from bot.store.media import MediaStore
 from bot.store.recordings import lose
+from bot.store.seal import Seal
 
 
 async def explained(home: Home, participant: int) -> str:
@@ -70,6 +74,21 @@ async def test_the_outline_lights_the_step_at_which_one_is_and_says_why(home: Ho
 
 async def test_of_an_address_that_nobody_has_there_is_no_outline(home: Home) -> None:
     assert await home.database.read(outline_at, home.house, "telegram", "1", "en") is None
+
+
+async def test_the_doctor_says_so_where_the_bucket_of_recordings_is_away(
+    home: Home, seal: Seal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
+        monkeypatch.setenv(name, "made-up")
+    with bucket_server() as bucket:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", bucket.url)
+        house = replace(home.house, media=open_bucket("s3:voices", seal))
+        assert {one.state for one in await examine(house, tmp_path)} == {"well"}
+        bucket.refuses = 403
+        found = [one.words for one in await examine(house, tmp_path) if one.state == "ill"]
+    (ill,) = found
+    assert ill.startswith("The bucket of MEDIA_URL does not answer")
 
 
 async def test_the_doctor_finds_a_quiet_house_well(home: Home, tmp_path: Path) -> None:

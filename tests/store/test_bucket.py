@@ -1,0 +1,87 @@
+"""Recordings in a bucket: over HTTP, with the real client, against a server that plays one."""
+
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fakes.bucket_server import Bucket, bucket_server
+from people import add_participant, add_recording
+from sqlalchemy import Connection
+
+from bot.store.bucket import BucketAway, BucketMedia, NoBucketClient, open_bucket
+from bot.store.database import Database
+from bot.store.media import MediaGone, open_media, release
+from bot.store.recordings import claim
+from bot.store.seal import Seal
+
+NOTE = b"OggS" + b"what she said about water" * 100
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+    """A bucket, and the environment that leads to it."""
+    with bucket_server() as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a-key")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "its-secret")
+        monkeypatch.setenv("AWS_REGION", "auto")
+        yield server
+
+
+@pytest.mark.parametrize("url", ["s3:voices/ess", "s3://voices/ess/"])
+def test_bytes_lie_sealed_under_the_folder_and_come_back_as_they_were(
+    bucket: Bucket, database: Database, seal: Seal, tmp_path: Path, url: str
+) -> None:
+    store = open_media(url, database=database, seal=seal, folder=tmp_path)
+    assert isinstance(store, BucketMedia)
+    key = store.put(NOTE)
+    assert list(bucket.objects) == [f"/voices/ess/{key}"]
+    assert b"water" not in bucket.objects[f"/voices/ess/{key}"]
+    assert store.get(key) == NOTE
+    assert store.get(store.put(b"")) == b""
+
+
+def test_the_same_note_twice_is_sent_once(bucket: Bucket, seal: Seal) -> None:
+    store = open_bucket("s3:voices", seal)
+    assert store.put(NOTE) == store.put(NOTE) == store.key(NOTE)
+    assert bucket.calls.count("PUT") == 1
+
+
+def test_bytes_that_are_gone_are_named_so(bucket: Bucket, seal: Seal) -> None:
+    with pytest.raises(MediaGone, match="MEDIA_URL"):
+        open_bucket("s3:voices", seal).get("0" * 64)
+
+
+def test_what_no_row_names_is_deleted(bucket: Bucket, database: Database, seal: Seal) -> None:
+    store = open_bucket("s3:voices", seal)
+    kept, left = store.put(NOTE), store.put(b"another")
+
+    def work(connection: Connection) -> int:
+        claim(
+            connection, add_recording(connection, seal, add_participant(connection)), original=kept
+        )
+        return release(connection, store, [kept, left])
+
+    assert database.write_now(work) == 1
+    assert list(bucket.objects) == [f"/voices/{kept}"]
+
+
+def test_a_bucket_that_refuses_is_said_without_its_address_or_key(
+    bucket: Bucket, seal: Seal
+) -> None:
+    store = open_bucket("s3:voices", seal)
+    bucket.refuses = 403
+    with pytest.raises(BucketAway, match="MEDIA_URL") as caught:
+        store.put(NOTE)
+    words = "".join(traceback.format_exception(caught.value))
+    assert not any(secret in words for secret in (bucket.url, "a-key", "its-secret"))
+
+
+def test_without_its_client_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, seal: Seal
+) -> None:
+    monkeypatch.setitem(sys.modules, "obstore.store", None)
+    with pytest.raises(NoBucketClient, match=r"palabre\[s3\]"):
+        open_bucket("s3:voices", seal)
