@@ -5,9 +5,11 @@ import contextlib
 import enum
 import gc
 import logging
+import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 from aiohttp import web
 
@@ -181,11 +183,18 @@ def _greet(settings: Settings, role: Role, say: Say) -> None:
     address = base_address(settings)
     say(_("Palabre is ready: {address}").replace("{address}", address))
     if settings.shows_simulator and role is Role.ALL:
-        say(_("Take part in the browser there, or in another terminal: palabre chat"))
+        here = _("Take part in the browser there, or in another terminal: {command} chat")
+        say(here.replace("{command}", _own_command()))
     if not settings.telegram_bot_token:
         say(_("To talk on Telegram: ask @BotFather for a bot, put TELEGRAM_BOT_TOKEN=… into .env, "
               "and start again."))  # fmt: skip
     say(_("Ctrl+C stops it."))
+
+
+def _own_command() -> str:
+    """Name our command as one types it here: by its path, where the shell would not find it."""
+    typed = Path(sys.argv[0])
+    return "palabre" if shutil.which("palabre") or typed.name != "palabre" else str(typed)
 
 
 async def _until_told_to_stop() -> None:

@@ -6,7 +6,7 @@ import click
 
 from bot.cli.running import Sentence, named_errors
 from bot.cli.wording import in_language, translate_click
-from bot.language import _, of_this_terminal, use
+from bot.language import LANGUAGES, _, of_this_terminal, use
 
 COMMANDS = {
     "serve": "bot.cli.serving",
@@ -77,10 +77,13 @@ def make_palabre() -> click.Group:
     )
     @click.option("--debug", is_flag=True, help=_("Show where an error comes from."))
     @click.option(
-        "--language", default="", metavar="fr|en|es", help=_("The language of this command.")
+        "--language",
+        type=click.Choice(LANGUAGES),
+        metavar="|".join(LANGUAGES),
+        help=_("The language of this command."),
     )
     @click.pass_context
-    def palabre(context: click.Context, debug: bool, language: str) -> None:
+    def palabre(context: click.Context, debug: bool, language: str | None) -> None:
         context.obj = debug
 
     in_language(palabre)

@@ -14,6 +14,26 @@ if TYPE_CHECKING:
     from bot.dialogue.flow import Consultation
 
 
+class When(click.ParamType[int]):
+    """A date, or a date and time, in UTC where it names no other zone; in milliseconds."""
+
+    name = "date"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """See click.ParamType."""
+        from datetime import UTC, datetime
+
+        try:
+            when = datetime.fromisoformat(str(value))
+            at = when if when.tzinfo else when.replace(tzinfo=UTC)
+            return int(at.timestamp() * 1000)
+        except (ValueError, OverflowError):
+            words = _("“{value}” is no date: write 2026-10-31, or 2026-10-31T18:00.")
+            self.fail(words.replace("{value}", str(value)), param, ctx)
+
+
 @click.command(
     help=_(
         "Write what people said, for the drafting team. "
@@ -36,18 +56,23 @@ if TYPE_CHECKING:
 @click.option("--phase", default="", metavar=_("PHASE"), help=_("Only this phase."))
 @click.option(
     "--since",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    type=When(),
+    metavar=_("DATE"),
     help=_("Only answers from this time on (UTC)."),
 )
 @click.option("--all", "everything", is_flag=True, help=_("Hidden and replaced answers too."))
 @click.option("--originals", is_flag=True, help=_("Add recordings exactly as received (zip)."))
 @click.option("--trials", is_flag=True, help=_("Take in people who only tried it out."))
 def export(
-    kind: str, out: Path, phase: str, since: object, everything: bool, originals: bool, trials: bool
+    kind: str,
+    out: Path,
+    phase: str,
+    since: int | None,
+    everything: bool,
+    originals: bool,
+    trials: bool,
 ) -> None:
     """Write the rows."""
-    from datetime import UTC, datetime
-
     from bot.gateway.export import Wanted, labels_of
     from bot.gateway.export import export as write
     from bot.gateway.house import wall_clock
@@ -56,10 +81,9 @@ def export(
     settings = read_settings()
     library = library_of(settings)
     _known_phase(library.consultation, phase)
-    begins = since.replace(tzinfo=UTC).timestamp() * 1000 if isinstance(since, datetime) else None
     wanted = Wanted(
         phase=phase,
-        since=None if begins is None else int(begins),
+        since=since,
         everything=everything,
         trials=trials or not settings.real_channels,
     )

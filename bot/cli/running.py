@@ -61,7 +61,11 @@ def named_errors(*, debug: bool = False) -> Iterator[None]:
 def agreed(question: str) -> bool:
     """Ask and return whether the answer was yes, in any of the languages; silence is no."""
     how = _("y/N")
-    answer: str = click.prompt(f"{question} [{how}]", default="", show_default=False)
+    try:
+        answer: str = click.prompt(f"{question} [{how}]", default="", show_default=False)
+    except click.Abort:  # nobody is there to answer
+        click.echo()
+        return False
     return answer.strip().lower() in YES
 
 

@@ -53,6 +53,9 @@ def flows(tmp_path: Path) -> Path:
          ["pg_dump"]),
         (["forgotten", "apply", str(ROOT / "pyproject.toml")], {}, ["palabre forgotten list"]),
         (["stuck", "retry", "4711"], {}, ["4711", "palabre stuck"]),
+        (["export", "--format", "csv", "--out", "x.csv", "--since", "yesterday"], {},
+         ["yesterday", "2026-10-31"]),
+        (["--language", "de", "doctor"], {}, ["de", "fr"]),
         (["nonsense"], {}, ["nonsense"]),
         (["export"], {}, ["--format"]),
     ],
@@ -119,6 +122,8 @@ def test_opening_a_phase_asks_first(run: Run) -> None:
     refused = run("phase", "open", "reactions", said="n\n")
     assert refused.status == 1
     assert "Nothing was opened" in refused.err
+    nobody_there = run("phase", "open", "reactions")
+    assert (nobody_there.status, "Nothing was opened" in nobody_there.err) == (1, True)
     assert "reactions planned" in run("phase", "list").out
     assert run("phase", "open", "reactions", said="y\n").status == 0
     assert "reactions open" in run("phase", "list").out

@@ -21,6 +21,9 @@ const narrow = matchMedia("(max-width: 60rem)");
 const fold = () => (steps.open = !narrow.matches);
 narrow.addEventListener("change", fold);
 fold();
+steps.addEventListener("toggle", () => {
+  if (steps.open && narrow.matches) steps.scrollIntoView({ block: "start" });
+});
 
 const piece = (html) => {
   const holder = document.createElement("template");
