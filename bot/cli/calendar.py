@@ -106,14 +106,14 @@ def refuse_unready(library: "Library", flow: str, *, force: bool) -> None:
         )
 
 
-async def lacking_templates(house: "House") -> str:
+async def lacking_templates(house: "House", *more: str) -> str:
     """Say which templates are wanted for whoever wrote on WhatsApp a day ago or more; "": none."""
     from bot.gateway import templates
 
     if not await house.database.read(templates.anybody_beyond, house):
         return ""
     await templates.look_now_and_then(house)
-    found = await house.database.read(templates.standings, house, ("invite", "remind"))
+    found = await house.database.read(templates.standings, house, ("invite", "remind", *more))
     missing = [one for one in found if one.state != templates.APPROVED]
     if not missing:
         return ""

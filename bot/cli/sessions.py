@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.cli.calendar import counted, lacking_templates
 from bot.cli.running import agreed, end, run
 from bot.language import N_, _, current
 from bot.settings import read_settings
@@ -86,6 +87,8 @@ async def _add(code: str, wish: "Wish", *, yes: bool, quiet: bool) -> None:
         else:
             reach = await database.read(session_announcing.preview, house, imagined)
             click.echo(_summary(reach))
+            if lacking := await lacking_templates(house, "session"):
+                click.echo(lacking)
         if not yes and not agreed(_("Add it now?")):
             end(_("Nothing was added."), 1)
         verb = sessions.add if quiet else _add_and_announce
@@ -95,7 +98,7 @@ async def _add(code: str, wish: "Wish", *, yes: bool, quiet: bool) -> None:
             outcomes = await database.read(session_announcing.outcomes, number)
     click.echo(_("The session {code} is there.").replace("{code}", code))
     for outcome, count in outcomes.items():
-        click.echo(_counted(outcome, count))
+        click.echo(counted(outcome, count))
 
 
 def _add_and_announce(connection: Any, house: "House", values: Mapping[str, Any]) -> int:
@@ -143,10 +146,9 @@ def show_session(code: str) -> None:
     click.echo(_("State: {state}").replace("{state}", _(STATES[line.state])))
     click.echo(_("Led by: {who}").replace("{who}", line.facilitator or _("nobody")))
     for answer, label in ANSWERS.items():
-        click.echo(_counted(label, line.counts.get(answer, 0)))
-    for (what, state, reason), count in sorted(told.items()):
-        fate = f"{state}: {reason}" if reason else state
-        click.echo(f"  {_(TELLINGS.get(what, what))}: {_fate(fate)}: {count}")
+        click.echo(counted(label, line.counts.get(answer, 0)))
+    for told_line in _told(told, tuple(TELLINGS)):
+        click.echo(told_line)
 
 
 @session.command("change", help=_("Change a session; those who said they come are told."))
@@ -222,16 +224,16 @@ async def _tell(
         await tell_due(house)
         told = await database.read(notices.outcomes, done.session.id, done.since)
     click.echo(_described(done.session))
-    for (what, state, reason), count in sorted(told.items()):
-        if what in ("changed", "cancelled", "place"):
-            fate = f"{state}: {reason}" if reason else state
-            click.echo(f"  {_(TELLINGS[what])}: {_fate(fate)}: {count}")
+    for told_line in _told(told, ("changed", "cancelled", "place")):
+        click.echo(told_line)
 
 
 # --- in words ---------------------------------------------------------------------------------
 
 
+WORDS = {"window": N_("WhatsApp lets one write freely only within a day of their last message")}
 STATES = {"planned": N_("planned"), "over": N_("over"), "cancelled": N_("cancelled")}
+FATES = (N_("waiting"), N_("sent"), N_("void"))  # of what is told
 ANSWERS = {
     "coming": N_("come"),
     "waiting": N_("wait for a place"),
@@ -283,15 +285,14 @@ def _summary(reach: "Reach") -> str:
     head = _("The announcement goes to {count} people.").replace("{count}", str(reach.reached))
     counts = {**reach.by_channel, **{one or "?": n for one, n in reach.by_language.items()}}
     counts |= {f"skipped: {why}": count for why, count in reach.excluded.items()}
-    return "\n".join([head, *(_counted(what, count) for what, count in counts.items())])
+    return "\n".join([head, *(counted(what, count) for what, count in counts.items())])
 
 
-def _counted(what: str, count: int) -> str:
-    words = _("{what}: {count}").replace("{what}", _fate(what)).replace("{count}", str(count))
-    return f"  {words}"
-
-
-def _fate(outcome: str) -> str:
-    """Say an outcome: a state, and why where there is a reason."""
-    state, _colon, why = outcome.partition(": ")
-    return f"{_(state)} ({_(why)})" if why else _(state)
+def _told(told: Mapping[tuple[str, str, str], int], only: tuple[str, ...]) -> list[str]:
+    """Say who was told what, and what came of it; where nothing was sent, why."""
+    lines = []
+    for (what, state, reason), count in sorted(told.items()):
+        if what in only:
+            fate = _(state) + (f" ({_(WORDS.get(reason, reason))})" if reason else "")
+            lines.append(f"  {_(TELLINGS[what])}: {fate}: {count}")
+    return lines

@@ -82,6 +82,11 @@ def not_before(moment: int, zones: ZoneInfo | Zones, consultation: Consultation)
     return _first(_later(moment), moment, zones, consultation)
 
 
+def not_after(moment: int, zones: Zones, consultation: Consultation) -> int:
+    """Return the last moment up to `moment` at which nobody of these zones is woken."""
+    return _first(_earlier(moment), moment, zones, consultation)
+
+
 def for_event(moment: int, event_at: int, zones: Zones, consultation: Consultation) -> int:
     """Return when to announce an event: by day, rather later; earlier if it would be over then."""
     later = not_before(moment, zones, consultation)
@@ -129,21 +134,6 @@ def _quarter(moment: int) -> datetime:
 def _is_quiet(moment: datetime, zones: Iterable[ZoneInfo], consultation: Consultation) -> bool:
     begins, ends = consultation.quiet_from, consultation.quiet_to
     return any(_quiet(moment.astimezone(zone).hour, begins, ends) for zone in zones)
-
-
-def not_after(moment: int, zone: ZoneInfo, consultation: Consultation) -> int:
-    """Return the last moment up to `moment` that is not within the quiet hours, or just before.
-
-    What announces an event is told so: a quarter of an hour before the night begins.
-    """
-    here = datetime.fromtimestamp(moment / 1000, UTC).astimezone(zone)
-    begins, ends = consultation.quiet_from, consultation.quiet_to
-    if not _quiet(here.hour, begins, ends):
-        return moment
-    evening = here.replace(hour=begins, minute=0, second=0, microsecond=0)
-    if evening > here:
-        evening -= timedelta(days=1)
-    return int((evening - timedelta(minutes=15)).timestamp() * 1000)
 
 
 def _quiet(hour: int, begins: int, ends: int) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from bot.dialogue.conversation import Turn
 from bot.dialogue.flow import Consultation
 from bot.dialogue.reply import Effect, Prompt
-from bot.gateway.quiet import HOUR, not_after, zone_of
+from bot.gateway.quiet import HOUR, Zones, not_after, zones_of
 from bot.gateway.sitting import Seat, Sitting
 from bot.store import notices, participants, rsvps, sessions
 from bot.store.notices import REMINDERS
@@ -64,9 +64,13 @@ def plan_reminders(
 def _reminders(
     connection: Connection, consultation: Consultation, session: Held, person: int
 ) -> Mapping[str, int]:
-    own = participants.fact(connection, person, "time zone")
-    zone = zone_of(own or session.zone, consultation)
+    zones = own_zones(participants.fact(connection, person, "time zone"), session, consultation)
     return {
-        what: not_after(session.begins_at - before, zone, consultation)
+        what: not_after(session.begins_at - before, zones, consultation)
         for what, before in BEFORE.items()
     }
+
+
+def own_zones(told: object, session: Held, consultation: Consultation) -> Zones:
+    """Return by whose clock somebody is told of a session: their own, else the session's."""
+    return zones_of({"time zone": told or session.zone}, (), consultation)

@@ -8,20 +8,22 @@ from sqlalchemy import Connection, func, insert, select, update
 from bot.dialogue import talk
 from bot.dialogue.conversation import Invitation
 from bot.dialogue.sessions import near
+from bot.gateway.broadcasts.reasons import NEVER_CONSENTED, TRIAL
 from bot.gateway.house import House
 from bot.gateway.outcome import put_down
 from bot.gateway.session_news import NOBODY, STOPPED, inviting_flow
 from bot.gateway.sitting import Seat, Sitting
+from bot.gateway.templates import invitation, is_closed_without
+from bot.gateway.window import DROPPED, Beyond
 from bot.language import N_
 from bot.store import conversations, participants, rsvps
 from bot.store.participants import Address
 from bot.store.sessions import Held
 from bot.store.tables import broadcasts, deliveries, recipients
 from bot.store.tables import participants as people_table
+from channels.base import Template
 
 CHUNK = 200
-TRIAL = N_("only tried it out")
-NEVER_CONSENTED = N_("has not agreed to take part")
 NOT_NEAR = N_("another region or language")
 TOLD = N_("knows of it already")
 NOTHING = N_("there was nothing to say")
@@ -118,7 +120,14 @@ def _why_not(sitting: Sitting, seat: Seat, address: Address | None, session: Hel
     here = sitting.house.channels
     if address is None or address.state != "good" or address.channel not in here:
         return NOBODY
-    return ""
+    template = _template(sitting, seat, address)
+    return DROPPED if is_closed_without(address, sitting.house, template) else ""
+
+
+def _template(sitting: Sitting, seat: Seat, address: Address) -> Template | None:
+    """Return what invites where the window of a day is closed."""
+    flow, language = inviting_flow(sitting.programme), seat.person.language
+    return invitation(sitting.connection, sitting.house, address.channel, language, flow)
 
 
 def _reach(
@@ -132,7 +141,7 @@ def _reach(
     for owner, address in chunk.items():
         seat = sitting.seats[owner]
         reason = _why_not(sitting, seat, address, session)
-        if reason in ("", NOBODY):  # who cannot be reached now finds the invitation later
+        if reason in ("", NOBODY, DROPPED):  # who cannot be reached now finds the invitation later
             invited.append(_invitation(owner, flow, session.code, broadcast, moment))
         if not reason and address is not None:
             reason = _say(sitting, seat, address, flow, session.code, broadcast)
@@ -171,7 +180,11 @@ def _say(
     scene = sitting.scene(seat, address.channel)
     invitation = Invitation(flow, code, sitting.moment, str(broadcast))
     turn = talk.invite(sitting.programme, seat.person, scene, invitation)
-    put_down(sitting, seat, turn, address, kind="broadcast", rank=2, broadcast=broadcast)
+    beyond = Beyond(_template(sitting, seat, address))
+    put_down(sitting, seat, turn, address, kind="broadcast", rank=2, broadcast=broadcast,
+             beyond=beyond)  # fmt: skip
+    if turn.prompts:
+        participants.wrote_unasked(sitting.connection, [seat.id], sitting.moment)
     return "" if turn.prompts else NOTHING
 
 

@@ -13,17 +13,20 @@ from bot.dialogue import talk
 from bot.dialogue.conversation import Invitation, Turn
 from bot.dialogue.flow import Flow
 from bot.dialogue.meeting import invites
-from bot.dialogue.sessions import OWN_SESSION
+from bot.dialogue.sessions import OWN_SESSION, said_when
 from bot.gateway.house import House
 from bot.gateway.programme import Offered
-from bot.gateway.quiet import HOUR, not_before, zone_of
-from bot.gateway.rsvps import plan_reminders
+from bot.gateway.quiet import HOUR, for_event, not_before
+from bot.gateway.rsvps import own_zones, plan_reminders
 from bot.gateway.sit_with import NobodyThere, NotHere, Table, sit_with
+from bot.gateway.templates import is_closed_without, outside
+from bot.gateway.window import DROPPED, Beyond
 from bot.language import N_
 from bot.store import conversations, notices, participants, rsvps, sessions
 from bot.store.database import DatabaseAway
 from bot.store.notices import REMINDERS, Notice
 from bot.store.sessions import Held
+from channels.base import Template
 
 log = logging.getLogger(__name__)
 
@@ -77,10 +80,35 @@ def _tell(connection: Connection, house: House, one: Notice) -> None:
     elif at > moment:
         notices.postpone(connection, one.id, at)
     else:
-        turn = _say(connection, table, session, one)
-        table.sitting.write()
-        outcome = ("sent", "") if turn.prompts else ("void", NOTHING)
-        notices.settle(connection, one.id, *outcome, moment)
+        _tell_now(connection, table, session, one)
+
+
+def _tell_now(connection: Connection, table: Table, session: Held, one: Notice) -> None:
+    house, moment = table.sitting.house, table.sitting.moment
+    template = _template(connection, table, session, one)
+    if is_closed_without(table.address, house, template):
+        notices.settle(connection, one.id, "void", DROPPED, moment)
+        return
+    turn = _say(connection, table, session, one, Beyond(template))
+    table.sitting.write()
+    if turn.prompts:
+        participants.wrote_unasked(connection, [table.seat.id], moment)
+    outcome = ("sent", "") if turn.prompts else ("void", NOTHING)
+    notices.settle(connection, one.id, *outcome, moment)
+
+
+def _template(connection: Connection, table: Table, session: Held, one: Notice) -> Template | None:
+    """Return what says it where the window of a day is closed: of a session that takes place."""
+    if one.what in ("cancelled", REPORT):
+        return None
+    house, person = table.sitting.house, table.seat.person
+    seen, language = session.seen(), person.language
+    values = {
+        "about.title": seen.named(language),
+        "about.date": said_when(session.begins_at, session.zone, language or "en"),
+        "about.place": session.place,
+    }
+    return outside(connection, house, table.address.channel, "session", language, values)
 
 
 def _plan_for(connection: Connection, house: House, session: Held, one: Notice) -> None:
@@ -123,14 +151,14 @@ def _when(table: Table, session: Held, one: Notice, moment: int) -> int | None:
     if one.what in AT_ONCE:
         return moment
     consultation = table.sitting.programme.consultation
-    own = table.seat.person.facts.get("time zone") or session.zone
-    by_day = not_before(moment, zone_of(own, consultation), consultation)
-    if one.what == REPORT or by_day < session.begins_at:
-        return by_day
-    return moment if one.what == "place" else None
+    zones = own_zones(table.seat.person.facts.get("time zone"), session, consultation)
+    if one.what == REPORT:
+        return not_before(moment, zones, consultation)
+    by_day = for_event(moment, session.begins_at, zones, consultation)
+    return by_day if by_day >= moment else moment if one.what == "place" else None
 
 
-def _say(connection: Connection, table: Table, session: Held, one: Notice) -> Turn:
+def _say(connection: Connection, table: Table, session: Held, one: Notice, beyond: Beyond) -> Turn:
     programme = table.sitting.programme
     if one.what == REPORT:
         return _ask_for_the_report(connection, table, session)
@@ -144,6 +172,7 @@ def _say(connection: Connection, table: Table, session: Held, one: Notice) -> Tu
         ),
         kind="reminder" if one.what in REMINDERS else "notice",
         rank=1,
+        beyond=beyond,
     )
 
 

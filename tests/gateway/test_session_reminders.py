@@ -20,6 +20,7 @@ from bot.store.database import Database
 from bot.store.media import MediaStore
 from bot.store.notices import Notice
 from bot.store.seal import Seal
+from channels.base import Template
 from channels.capabilities import WHATSAPP
 
 
@@ -59,9 +60,9 @@ async def test_who_does_not_come_is_not_reminded(home: Home, answer: str) -> Non
 @pytest.mark.parametrize(
     ("hour", "sent"),
     [
-        (9, ["24 09:00", "25 20:45"]),  # two hours before is at seven: the evening before
-        (23, ["24 20:45", "26 20:45"]),  # both fall into the night: the evening of the same day
-        (8, ["24 08:00", "25 20:45"]),
+        (9, ["24 09:00", "25 20:59"]),  # two hours before is at seven: the evening before
+        (23, ["24 20:59", "26 20:59"]),  # both fall into the night: the evening of the same day
+        (8, ["24 08:00", "25 20:59"]),
     ],
 )
 async def test_what_falls_into_the_night_comes_earlier(
@@ -74,7 +75,7 @@ async def test_what_falls_into_the_night_comes_earlier(
 async def test_the_night_is_the_persons_own(home: Home) -> None:
     """In Lima it is five hours earlier: 13:00 in Dakar is 8 there, 12:00 is still night."""
     ama = await comes(home, zone="America/Lima", begins_at=at(home, 5, 14))
-    assert await tells(home, until=at(home, 9)) == ["24 14:00", "26 01:45"]
+    assert await tells(home, until=at(home, 9)) == ["24 14:00", "26 01:59"]
     assert "(your time: 9:00 AM)" in await ama.last()
 
 
@@ -211,24 +212,52 @@ async def test_on_whatsapp_with_the_window_closed_nothing_is_sent(make_home: Mak
     await add(home)
     await ama.says("MEET", "1")
     assert await tells(home, until=at(home, 9)) == []
-    reminders = await home.rows(tables.deliveries, kind="reminder")
-    assert [(row.state, row.reason) for row in reminders] == [("skipped", "window")] * 2
+    assert await home.rows(tables.deliveries, kind="reminder") == []
+    assert {(state, reason) for _, state, reason in await notices(home)} == {("void", "window")}
+
+
+async def test_on_whatsapp_the_template_of_a_session_goes_out_where_there_is_one(
+    make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_home(Post("whatsapp", can=WHATSAPP), texts=texts())
+    ama = await member(home, channel="whatsapp")
+    await add(home)
+    await ama.says("MEET", "1")
+
+    def approved(*asked: Any) -> Template:
+        *_, channel, name, _language, values = asked
+        assert (channel, name) == ("whatsapp", "session")
+        return Template("HX1", tuple(values.values()), f"{values['about.title']}, soon.")
+
+    monkeypatch.setattr(session_news, "outside", approved)
+    assert await tells(home, until=at(home, 9)) == ["24 15:00", "26 13:00"]
+    sent = [outgoing for _, outgoing in home.post.sent if outgoing.do == "template"]
+    assert [one.outside.words for one in sent if one.outside] == [
+        ("The fair", "Saturday, September 26, 2026, 3:00 PM", "the hall")] * 2  # fmt: skip
+
+
+async def test_who_was_told_of_a_session_counts_as_written_to(home: Home) -> None:
+    await comes(home)
+    home.moment = at(home, 3, 15)
+    await tells(home, until=home.moment)
+    (row,) = await home.rows(tables.participants)
+    assert row.asked_at == home.moment
 
 
 @pytest.mark.parametrize(
     ("hour", "quiet", "before"),
     [
         (15, (21, 8), "21 15:00"),
-        (21, (21, 8), "21 20:45"),
-        (3, (21, 8), "20 20:45"),
-        (7, (21, 8), "20 20:45"),
+        (21, (21, 8), "21 20:59"),
+        (3, (21, 8), "20 20:59"),
+        (7, (21, 8), "20 20:59"),
         (8, (21, 8), "21 08:00"),
-        (13, (12, 14), "21 11:45"),
+        (13, (12, 14), "21 11:59"),
         (13, (0, 0), "21 13:00"),
     ],
 )
 def test_the_last_moment_by_day(home: Home, hour: int, quiet: tuple[int, int], before: str) -> None:
     consultation = replace(home.texts.consultation, quiet_from=quiet[0], quiet_to=quiet[1])
     zone = ZoneInfo("Africa/Dakar")
-    found = not_after(at(home, 0, hour), zone, consultation)
+    found = not_after(at(home, 0, hour), (zone,), consultation)
     assert datetime.fromtimestamp(found / 1000, zone).strftime("%d %H:%M") == before
