@@ -24,6 +24,7 @@ Command = Literal[
     "help someone",
     "helped",
     "link",
+    "hear",
 ]
 COMMANDS: tuple[Command, ...] = get_args(Command)
 
@@ -63,6 +64,9 @@ _SAID: dict[Command, str] = {
     "new owner": "new number|this number is new to me|this is my number now|nouveau numero"
     "|ce numero est nouveau pour moi|c est mon numero maintenant|numero nuevo"
     "|este numero es nuevo para mi|ahora es mi numero|este numero es mio ahora",
+    "hear": "hear me|hear my message|hear my voice|play it back|listen to me"
+    "|m ecouter|me reecouter|ecouter mon message|reecouter mon message|reecouter"
+    "|oirme|oir mi mensaje|oir mi voz|escuchar mi mensaje|escucharme",
     "link": "link|link my phones|link my phone|lier|relier|lier mes telephones|lier mon telephone"
     "|vincular|enlazar|vincular mis telefonos|vincular mi telefono",
 }

@@ -49,6 +49,9 @@ class Reply(Struct, frozen=True, omit_defaults=True):
     verdict_of: str = ""  # not said by the person: the recording `files[0]` was judged late
 
 
+OWN_NOTE = "note:"  # before the store's id of a recording that its own speaker hears again
+
+
 class Attachment(Struct, frozen=True, omit_defaults=True):
     """A document that goes with a prompt; `files` as in flow.Document."""
 

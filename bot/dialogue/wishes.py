@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.dialogue import linking, rights
-from bot.dialogue.amending import go_back
+from bot.dialogue.amending import answered_before, go_back
 from bot.dialogue.answers import NO_WORDS, Answer, accept, keep_heard, repeat, skip
 from bot.dialogue.asking import ask_again, repeat_all, resume
 from bot.dialogue.commands import Command
@@ -12,7 +12,7 @@ from bot.dialogue.engine import go_on, leave_block
 from bot.dialogue.index import Node
 from bot.dialogue.longlists import paged, turn_page
 from bot.dialogue.offers import begin_next, follow, go_on_with, menu, network_named, waiting_talk
-from bot.dialogue.reply import Learned, Prompt, Reply
+from bot.dialogue.reply import OWN_NOTE, Attachment, File, Learned, Prompt, Reply
 from bot.dialogue.taking import finish_picking
 from bot.dialogue.values import filled
 
@@ -195,6 +195,31 @@ def _done(draft: Draft) -> None:
         _enough(draft)
 
 
+def _hear(draft: Draft) -> None:
+    """Play back what the person recorded last, to be said again or taken back."""
+    notes = [file for file in _last_files(draft) if file.is_sound and file.media]
+    if not notes:
+        draft.notice("nothing_recorded")
+    elif not draft.scene.plays_sound:
+        draft.notice("cannot_play")
+    else:
+        title = draft.phrase("own_voice")
+        own = (Attachment("own", title, {"audio": f"{OWN_NOTE}{file.media}"}) for file in notes)
+        draft.prompts.extend(Prompt("", "attached", attach=one) for one in own)
+        draft.notice("own_voice_what_now")
+    if draft.talk is not None and draft.open.open_key:
+        ask_again(draft)
+
+
+def _last_files(draft: Draft) -> tuple[File, ...]:
+    """Return what was sent at the open question, else with the answer before it."""
+    heard = draft.open.heard if draft.talk is not None else None
+    if heard is not None and heard.files:
+        return heard.files
+    talk = answered_before(draft)
+    return talk.before.files if talk is not None and talk.before is not None else ()
+
+
 def _menu(draft: Draft) -> None:
     menu(draft)
 
@@ -216,6 +241,7 @@ OBEY: dict[Command, Callable[[Draft], None]] = {
     "help someone": rights.help_someone,
     "helped": rights.helped,
     "link": linking.ask_for_code,
+    "hear": _hear,
 }
 
 

@@ -12,6 +12,7 @@ from bot.dialogue.flow import CONSENTS
 from bot.dialogue.reply import Effect, Kept, Learned, Prompt
 from bot.gateway import linking
 from bot.gateway.others import with_others
+from bot.gateway.ownnotes import with_own_notes
 from bot.gateway.render import Drawn, draw
 from bot.gateway.rsvps import with_places
 from bot.gateway.sitting import Seat, Sitting
@@ -157,6 +158,7 @@ def _drawn(
         return house.link(document, language)
 
     where = address.open(house.seal)
+    prompts = with_own_notes(sitting.connection, seat.id, prompts)
     return draw(prompts, house.can(address.channel), where, address.account, link,
                 pressed_on=pressed_on)  # fmt: skip
 

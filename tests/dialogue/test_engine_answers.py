@@ -251,6 +251,33 @@ def test_a_note_that_turns_out_to_hold_no_voice_is_told_of_later() -> None:
     assert ama.effects == ["mark verdict told"]
 
 
+@pytest.mark.parametrize("words", ["hear me", "Me réécouter", "¿Oír mi mensaje?"])
+def test_who_wants_to_hear_themselves_is_played_what_they_recorded_last(words: str) -> None:
+    """And is asked on where they were."""
+    ama = someone(
+        VIEWS.replace("  last:", "  first:\n    ask: And?\n    answer: text or voice\n  last:")
+    )
+    ama.says("1").speaks(4.0, speech=3.0)
+    ama.says(words)
+    (played,) = [prompt.attach for prompt in ama.turn.prompts if prompt.attach]
+    assert played.files == {"audio": "note:m2"}
+    assert "write BACK" in ama.heard
+    assert ama.asked == "last"
+
+
+def test_who_recorded_nothing_is_told_so() -> None:
+    """The question stays."""
+    ama = someone().says("1").says("hear me")
+    assert "no voice message of yours" in ama.heard
+    assert ama.asked == "last"
+
+
+def test_where_no_sound_can_be_played_that_is_said() -> None:
+    """A keypad phone has no player."""
+    ama = someone(plays_sound=False).says("1").speaks(1.0, speech=0.3).says("hear me")
+    assert "cannot play sound here" in ama.heard
+
+
 def bad(media: str = "m2") -> File:
     """A recording that turned out to be silent."""
     return File(media, "voice", 3.0, "refused", "silent")

@@ -7,8 +7,10 @@ from gateway.conftest import MakeHome
 from gateway.houses import Home, Phone, Post, Texts
 from sqlalchemy import Connection, insert, update
 
+from bot.dialogue.reply import Attachment, Prompt
 from bot.gateway import listeners
 from bot.gateway.listeners import NothingRecorded, NothingWaits, NothingWritten, NotOffered
+from bot.gateway.ownnotes import with_own_notes
 from bot.store import tables
 from bot.store.contributions import Wanted, lines
 from bot.store.transcripts import Transcript
@@ -223,3 +225,19 @@ async def test_nothing_is_written_of_what_was_not_recorded_and_no_empty_words(ho
         await home.write(listeners.write_down, home.house, answer.id, Transcript("A", "fr", "Awa"))
     with pytest.raises(NothingWritten):
         await home.write(listeners.write_down, home.house, answer.id, Transcript(" ", "fr", "Awa"))
+
+
+async def test_people_hear_their_own_recording_and_nobody_else_s(home: Home) -> None:
+    """It is sent as sound; of one that has not come yet there is nothing to send."""
+    ama, ben = home.person(), home.person()
+    for one in (ama, ben):
+        await one.says("hello", "yes", "1")
+        await speaks(home, one)
+    await comes(home, "a" * 64)
+    assert "This is what I received" in await ama.says("hear me")
+    (sent,) = [out.file for out in await ama.heard() if out.file]
+    assert (sent.key, sent.kind, sent.name) == (f"media:{'a' * 64}.mp3", "audio", "voice.mp3")
+    theirs = (await home.rows(tables.media))[1].id
+    mine = Prompt("", "attached", attach=Attachment("own", "", {"audio": f"note:{theirs}"}))
+    found = await home.database.read(with_own_notes, await ama.id(), [mine])
+    assert found == []
