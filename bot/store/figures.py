@@ -20,7 +20,7 @@ def counted(connection: Connection, *, trials: bool) -> tuple[Counts, dict[str, 
     People are those who take part and answered something beyond the welcome.
     """
     own = _counting(trials=trials)
-    people = select(contributions.c.participant_id).join(participants).where(own).distinct()
+    people = _said(participants.c.id).where(own).distinct()
     voices, minutes = _voices(connection, own)
     whole: Counts = {
         "people": connection.scalar(select(func.count()).select_from(people.subquery())) or 0,
@@ -46,7 +46,13 @@ def _counting(*, trials: bool) -> ColumnElement[bool]:
 
 
 def _said(*columns: ColumnElement[Any]) -> Select[Any]:
-    return select(*columns).select_from(contributions).join(participants)
+    """Select of answers, with who said them today: linked people are one."""
+    author = participants.alias("author")
+    today = func.coalesce(author.c.merged_into, author.c.id)
+    said = select(*columns).select_from(contributions)
+    return said.join(author, author.c.id == contributions.c.participant_id).join(
+        participants, participants.c.id == today
+    )
 
 
 def _voices(connection: Connection, own: ColumnElement[bool]) -> tuple[int, int]:

@@ -29,7 +29,7 @@ class Told:
         owner = func.coalesce(own.c.merged_into, own.c.id)
         said = contributions.c
         query = (
-            select(owner, participants.c.pseudonym, said.id, said.step, said.item)
+            select(owner, participants.c.pseudonym, own.c.pseudonym, said.id, said.step, said.item)
             .select_from(contributions)
             .join(own, own.c.id == said.participant_id)
             .join(participants, participants.c.id == owner)
@@ -39,8 +39,12 @@ class Told:
                 said.hidden_at.is_(None),
             )
         )
-        for person, pseudonym, contribution, step, item in connection.execute(query):
-            one = self._by_contribution.get(contribution) or self._at(pseudonym, step, item)
+        for person, now, then, contribution, step, item in connection.execute(query):
+            one = (
+                self._by_contribution.get(contribution)
+                or self._at(now, step, item)
+                or self._at(then, step, item)  # as an export named them before they were linked
+            )
             if one is not None:
                 found.setdefault(person, {})[one.line] = one
         return {person: _in_order(lines) for person, lines in found.items()}
@@ -50,15 +54,17 @@ class Told:
         said = contributions.c
         known = set(connection.scalars(select(said.id).where(said.id.in_(self._by_contribution))))
         names = {one.participant for one in self.outcomes if one.participant}
+        own = participants.alias("own")
         query = (
-            select(participants.c.pseudonym, said.step, said.item)
+            select(participants.c.pseudonym, own.c.pseudonym, said.step, said.item)
             .select_from(contributions)
-            .join(participants)
-            .where(participants.c.pseudonym.in_(names))
+            .join(own, own.c.id == said.participant_id)
+            .join(participants, participants.c.id == func.coalesce(own.c.merged_into, own.c.id))
+            .where(or_(participants.c.pseudonym.in_(names), own.c.pseudonym.in_(names)))
         )
         places = set()
-        for name, step, item in connection.execute(query):
-            places |= {(name, step, item), (name, step, "")}
+        for now, then, step, item in connection.execute(query):
+            places |= {(name, step, about) for name in (now, then) for about in (item, "")}
         return [
             one
             for one in self.outcomes

@@ -7,6 +7,7 @@ from textwrap import indent
 import pytest
 
 from bot.dialogue.answerkeys import KINDS
+from bot.dialogue.answersfile import COLUMNS, load_answers
 from bot.dialogue.consultationfile import load_consultation
 from bot.dialogue.flow import FACTS, Consultation, Document
 from bot.dialogue.flowfile import KEYS as HEAD_KEYS
@@ -46,6 +47,14 @@ def test_every_example_works(text: str) -> None:
         whole = text if "\nsteps:\n" in text else AROUND.format(indent(text, "  "))
         documents = {"agenda": Document("agenda", "Agenda")}
         assert load_flow(whole, "x.yaml", consultation(), {"agenda item": items}, documents).steps
+
+
+def test_the_example_of_the_drafters_table_works() -> None:
+    """Its columns are those of the page, too."""
+    (text,) = re.findall(r"^```csv\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    found = load_answers(text, "answers.csv", ("fr", "en", "es"), ["cantines"], ["manque"])
+    assert [one.section for one in found] == ["cantines", ""]
+    assert [name for name in COLUMNS if f"`{name}`" not in PAGE] == []
 
 
 def test_every_key_of_the_language_has_an_example() -> None:

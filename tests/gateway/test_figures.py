@@ -61,6 +61,17 @@ def test_those_count_who_take_part_and_said_something_beyond_the_welcome(
     assert (whole["people"], whole["answers"]) == (2, 2)
 
 
+def test_whoever_came_by_two_channels_is_one_person_with_all_answers(database: Database) -> None:
+    def work(connection: Connection) -> dict[str, int]:
+        (kept,) = people(connection, 1)
+        other = add_participant(connection, merged_into=kept, consented=False)
+        add_contribution(connection, other)
+        return counted(connection, trials=True)[0]
+
+    whole = database.write_now(work)
+    assert (whole["people"], whole["answers"]) == (1, 2)
+
+
 def test_what_no_longer_counts_is_not_counted(database: Database) -> None:
     def work(connection: Connection) -> tuple[dict[str, int], Any]:
         (ama,) = people(connection, 1)

@@ -105,6 +105,31 @@ async def test_it_is_told_by_whose_answer_to_which_question_it_was(make_home: Ma
     assert "You asked for seeds." not in "".join(one.text for one in await ben.heard())
 
 
+async def test_linked_people_are_told_under_either_of_their_names(make_home: MakeHome) -> None:
+    home = home_of(make_home)
+    ama, phone = await answered(home), await answered(home, "roads")
+    before = await pseudonym(home, phone)
+    one, other = await ama.id(), await phone.id()
+    people = tables.participants
+    link = update(people).where(people.c.id == other).values(merged_into=one)
+    await home.write(lambda c: c.execute(link))
+    await told(home, outcome("You asked for roads.", participant=before, step="missing"))
+    await ama.says("told")
+    assert "You asked for roads." in await ama.says("1")
+    assert not await home.database.read(home.house.programmes.told().astray)
+
+
+async def test_lines_about_nobodys_answer_are_found(make_home: MakeHome) -> None:
+    home = home_of(make_home)
+    ama = await answered(home)
+    name, code = await pseudonym(home, ama), await contribution(home, ama)
+    well = (outcome("A.", contribution=code), outcome("B.", participant=name, step="missing"))
+    wrong = (outcome("C.", contribution="c9"), outcome("D.", participant=name, step="other"),
+             outcome("E.", participant="nobody", step="missing"))  # fmt: skip
+    await told(home, *well, *wrong)
+    assert tuple(await home.database.read(home.house.programmes.told().astray)) == wrong
+
+
 @pytest.mark.parametrize("end", ["withdrawn_at", "hidden_at"])
 async def test_an_answer_that_was_taken_back_or_hidden_is_not_spoken_of(
     make_home: MakeHome, end: str
