@@ -35,7 +35,7 @@ async def moderated(palabre: Palabre) -> str:
     await palabre.command("moderate", "show", case["id"], "--sound", str(note))
     assert note.stat().st_size > 500
     status, words = await palabre.tries("moderate", "approve", case["id"])
-    assert status == 2
+    assert status == 2, words
     assert "--text" in words
     await palabre.command("moderate", "approve", case["id"], "--text", OURS, "--sound")
     await palabre.command("moderate", "translate", case["id"], "--to", "en", "--text", THEIRS)
