@@ -404,6 +404,31 @@ async def test_a_new_week_makes_new_invitations_and_drops_the_old(planned: Home)
     assert "This week: Mills." in await ama.says("hello")
 
 
+async def opens(home: Home) -> dict[str, int]:
+    """Open the forum, or invite to the topic that has come; return how its recipients stand."""
+    phase = phases.find(home.texts.consultation, "forum")
+    number = await home.write(phases.open_and_announce, home.house, phase)
+    await home.sends()
+    return await home.database.read(phases.outcomes, number)
+
+
+async def test_each_topic_is_announced_to_each_person_once(planned: Home) -> None:
+    home = planned
+    ama, ben = await joins(home, themes="1"), await joins(home, themes="2")
+    assert await opens(home) == {"sent": 2}
+    assert (await ama.last()).startswith("This week: Farms\n")
+    assert (await ben.last()).startswith("This week: Roofs\n")
+    assert await opens(home) == {"skipped: was told already": 2}
+    home.waits(hours=24 * 14)  # the next topic of food; housing keeps its own
+    preview = await home.database.read(
+        phases.preview, home.house, phases.find(home.texts.consultation, "forum")
+    )
+    assert (preview.recipients, preview.excluded) == (1, {"was told already": 1})
+    assert await opens(home) == {"sent": 1, "skipped: was told already": 1}
+    assert (await ama.last()).startswith("This week: Mills\n")
+    assert "Mills: what is it like" in await ama.presses("Begin")
+
+
 async def test_a_topic_is_opened_before_its_day_once(planned: Home) -> None:
     home = planned
     await home.write(week.open_topics, home.house, ["mills", "mills"])

@@ -135,6 +135,15 @@ async def test_a_document_and_a_recording_are_opened_by_their_keys(
     assert await files.open(f"media:{store.put(b'her voice')}") == b"her voice"
 
 
+async def test_a_recording_may_be_named_with_its_ending(
+    files: HouseFiles, store: MediaStore
+) -> None:
+    """So that a provider is told what it is; it stays the same file."""
+    key = store.put(b"her voice")
+    assert await files.open(f"media:{key}.mp3") == b"her voice"
+    assert files.digest(f"media:{key}.mp3") == files.digest(f"media:{key}") == key
+
+
 @pytest.mark.parametrize(
     "key", ["nowhere.pdf", "../secret_key", "/etc/passwd", "media:nowhere", ""]
 )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from people import AT, add_participant, add_recording
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, insert, select
 
 from bot.store.database import Database
 from bot.store.media import (
@@ -21,7 +21,7 @@ from bot.store.media import (
 )
 from bot.store.recordings import Found, claim, finish
 from bot.store.seal import CannotOpen, Seal
-from bot.store.tables import media
+from bot.store.tables import known_files, media
 
 NOTE = b"OggS" + b"what she said about water" * 100
 
@@ -89,6 +89,16 @@ def test_a_note_of_two_people_stays_until_both_are_gone(
         database.write_now(lambda c, row=row: c.execute(delete(media).where(media.c.id == row)))
         database.write_now(release, store, [key])
         assert is_there(store, key) is left
+
+
+def test_what_a_provider_held_of_it_is_not_sent_again(
+    store: MediaStore, database: Database
+) -> None:
+    key = store.put(NOTE)
+    row = {"account": "42", "sha256": key, "kind": "audio", "file_id": "F1"}
+    database.write_now(lambda c: c.execute(insert(known_files), row))
+    database.write_now(release, store, [key])
+    assert database.read_now(lambda c: list(c.execute(select(known_files)))) == []
 
 
 def is_there(store: MediaStore, key: str) -> bool:
