@@ -179,7 +179,10 @@ def _said_here(sitting: Sitting, seat: Seat, address: Address, think: Think) -> 
     code = links.claimed(sitting.connection, seat.id, sitting.moment)
     where = _last_heard(sitting.connection, code.participant) if code else None
     scene = msgspec.structs.replace(scene, code_from=_name(where.channel) if where else "")
-    return Linked(seat, think(sitting.programme, seat.person, scene))
+    turn = with_others(
+        sitting, seat, scene, lambda seen: think(sitting.programme, seat.person, seen)
+    )
+    return Linked(seat, turn)
 
 
 def _make_one(sitting: Sitting, kept: int, merged: int, channels: str) -> None:

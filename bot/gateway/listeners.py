@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from bot.dialogue import talk
 from bot.dialogue.index import index_of
 from bot.gateway.house import House
+from bot.gateway.others import with_others
 from bot.gateway.outcome import put_down
 from bot.gateway.sitting import Sitting
 from bot.store import participants, unheard
@@ -112,7 +113,10 @@ def _tell(
     seat, address = sitting.seats[one.participant], addresses[0]
     scene = sitting.scene(seat, address.channel)
     programme, fact, words = sitting.programme, one.fact, one.question
-    turn = talk.code(programme, seat.person, scene, one.place, codes, fact, words)
+    turn = with_others(
+        sitting, seat, scene,
+        lambda seen: talk.code(programme, seat.person, seen, one.place, codes, fact, words),
+    )  # fmt: skip
     put_down(sitting, seat, turn, address)
     sitting.write()
     for participant in sitting.refusing:

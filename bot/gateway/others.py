@@ -17,7 +17,11 @@ SOUND = ".mp3"  # what a playable copy is
 
 
 def with_others(sitting: Sitting, seat: Seat, scene: Scene, think: Callable[[Scene], Turn]) -> Turn:
-    """Take a turn; when it asks for what others said, bring it and take the turn again."""
+    """Take a turn; when it asks for what others said, bring it and take the turn again.
+
+    Whatever may walk on in a talk is taken so; elsewhere a scene holds nothing of others.
+    """
+    scene = replace(scene, looks_up_others=True)
     while True:
         try:
             return think(scene)
@@ -36,7 +40,8 @@ def _bring(sitting: Sitting, seat: Seat, wanted: OthersWanted) -> tuple[Other, .
     else:
         known = still_hearable(connection, listener, wanted.drawn)
         chosen = [known[code] for code in wanted.drawn if code in known]
-    sounds = recordings_of(connection, [one.id for one in chosen if one.sound])
+    with_sound = [one.id for one in chosen if one.sound]
+    sounds = recordings_of(connection, with_sound) if with_sound else {}
     keys = {id_: next((each.playable for each in sent if each.playable), "")
             for id_, sent in sounds.items()}  # fmt: skip
     return tuple(Other(one.id, one.text, _path(keys.get(one.id, ""))) for one in chosen)

@@ -179,7 +179,6 @@ class Sitting:
             display_name=name,
             outcomes=seat.outcomes,
             link=self._link(seat.person, channel.partition(":")[-1] or channel),
-            looks_up_others=True,
             sessions=Later(partial(self._sessions, seat.id)),
         )
 

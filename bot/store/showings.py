@@ -3,7 +3,18 @@
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, func, insert, select
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy import update as change
 
 from bot.store.fast import many
@@ -32,33 +43,12 @@ class Listener(NamedTuple):
     trials: bool = True
 
 
-def hearable(
-    connection: Connection, listener: Listener, flow: str, about: str, step: str
-) -> list[Hearable]:
-    """Return what someone may hear and has not heard yet, what was heard least first."""
-    m = moderations.c
-    heard_it = exists().where(
-        showings.c.contribution_id == m.contribution_id,
-        showings.c.participant_id == listener.participant,
-    )
-    query = _query(listener).where(
-        m.flow == flow, m.about == about, m.step == step, ~heard_it
-    )  # fmt: skip
-    rows = connection.execute(query.order_by(m.heard, m.contribution_id).limit(WIDTH))
-    return [Hearable(*row) for row in rows]
+_LISTENER: BindParameter[int] = bindparam("listener")
+_LANGUAGE: BindParameter[str] = bindparam("language")
 
 
-def still_hearable(
-    connection: Connection, listener: Listener, ids: Collection[str]
-) -> dict[str, Hearable]:
-    """Return those of what was drawn that may be heard now."""
-    if not ids:
-        return {}
-    rows = connection.execute(_query(listener).where(moderations.c.contribution_id.in_(ids)))
-    return {row[0]: Hearable(*row) for row in rows}
-
-
-def _query(listener: Listener) -> Select[Any]:
+def _statement(*, trials: bool) -> Select[Any]:
+    """Select what someone may hear; built once, for it is asked at each turn of the forum."""
     m, t, p = moderations.c, moderated_texts.c, participants.c
     sound = and_(m.sound.is_(True), agreed(HEARD)).label("sound")
     author = func.coalesce(p.merged_into, p.id)  # who is linked hears nothing of their own either
@@ -67,13 +57,48 @@ def _query(listener: Listener) -> Select[Any]:
         .join(moderated_texts, t.contribution_id == m.contribution_id)
         .join(contributions, contributions.c.id == m.contribution_id)
         .join(participants, p.id == m.participant_id)
-        .where(
-            m.state == APPROVED,
-            t.language == listener.language,
-            author != listener.participant,
-            counts(listener.trials),
-        )
+        .where(m.state == APPROVED, t.language == _LANGUAGE, author != _LISTENER, counts(trials))
     )
+
+
+def _not_heard_yet(statement: Select[Any]) -> Select[Any]:
+    m = moderations.c
+    heard_it = exists().where(
+        showings.c.contribution_id == m.contribution_id, showings.c.participant_id == _LISTENER
+    )
+    there = and_(m.flow == bindparam("flow"), m.about == bindparam("about"),
+                 m.step == bindparam("step"))  # fmt: skip
+    return statement.where(there, ~heard_it).order_by(m.heard, m.contribution_id).limit(WIDTH)
+
+
+_ANY = {trials: _statement(trials=trials) for trials in (True, False)}
+_FRESH = {trials: _not_heard_yet(statement) for trials, statement in _ANY.items()}
+_DRAWN = {
+    trials: statement.where(moderations.c.contribution_id.in_(bindparam("ids", expanding=True)))
+    for trials, statement in _ANY.items()
+}
+
+
+def hearable(
+    connection: Connection, listener: Listener, flow: str, about: str, step: str
+) -> list[Hearable]:
+    """Return what someone may hear and has not heard yet, what was heard least first."""
+    values = {"flow": flow, "about": about, "step": step} | _of(listener)
+    return [Hearable(*row) for row in connection.execute(_FRESH[listener.trials], values)]
+
+
+def still_hearable(
+    connection: Connection, listener: Listener, ids: Collection[str]
+) -> dict[str, Hearable]:
+    """Return those of what was drawn that may be heard now."""
+    if not ids:
+        return {}
+    rows = connection.execute(_DRAWN[listener.trials], {"ids": list(ids)} | _of(listener))
+    return {row[0]: Hearable(*row) for row in rows}
+
+
+def _of(listener: Listener) -> dict[str, Any]:
+    return {"listener": listener.participant, "language": listener.language}
 
 
 _new = insert(showings)

@@ -11,6 +11,7 @@ from programme import flow_of
 from voice.sounds import voice_note
 
 from bot.gateway import moderate, phases, week
+from bot.gateway.explaining import explain_participant
 from bot.gateway.recordings import Keeper, keep_due
 from bot.store import conversations, showings, tables
 from bot.store.contributions import Wanted as Rows
@@ -212,6 +213,29 @@ async def test_each_decision_is_in_the_audit_with_who_and_when(home: Home) -> No
         ("omar", "contribution translated into fr", said),
         ("lea", "contribution refused", said),
     ]
+
+
+async def test_where_someone_is_can_be_told_and_no_word_of_others_with_it(home: Home) -> None:
+    await approved(home, "we grow rice")
+    ama = await joins(home)
+    (row,) = await home.rows(tables.participants, id=await ama.id())
+    told = await home.database.read(explain_participant, home.house, row.pseudonym, "en")
+    assert "The forum" in "\n".join(told)
+    assert "rice" not in "\n".join(told)
+
+
+async def test_an_answer_that_nobody_understood_keeps_no_one_from_the_next_voice(
+    home: Home,
+) -> None:
+    first, second = await approved(home, "we grow rice", "water is far")
+    ama = await joins(home)
+    for words in ("hm", "hmm", "hmmm"):
+        await ama.says(words)
+    (row,) = await home.rows(tables.contributions, step="opinion", state="unresolved",
+                             superseded_at=None)  # fmt: skip
+    assert row.item in (first, second)
+    assert "1 of 3" in await heard(ama)
+    assert "2 of 3" in await heard(ama)
 
 
 # ── sound ──
