@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from bot.cli.broadcasted import preview_as_json, said_of_preview, said_of_status, status_as_json
 from bot.cli.running import FAULTS, Sentence, agreed, end, run
 from bot.language import _
 from bot.settings import read_settings
@@ -71,6 +70,7 @@ def preview(**given: Any) -> None:
     """Count, and write nothing."""
 
     async def work(house: "House") -> None:
+        from bot.cli.broadcasted import preview_as_json, said_of_preview
         from bot.gateway.broadcasts.ordering import order
 
         wanted = order(house, **_order(given))
@@ -91,6 +91,7 @@ def send(*, yes: bool, wait: bool, **given: Any) -> None:
     """Send."""
 
     async def work(house: "House") -> int:
+        from bot.cli.broadcasted import said_of_preview
         from bot.gateway.broadcasts.ordering import order
 
         wanted = order(house, **_order(given))
@@ -157,6 +158,7 @@ def status(number: int, as_json: bool) -> None:
     """Print how it stands."""
 
     async def work(house: "House") -> None:
+        from bot.cli.broadcasted import said_of_status, status_as_json
         from bot.gateway.broadcasts.fates import counts
         from bot.gateway.broadcasts.plan import row_of
 

@@ -1,13 +1,16 @@
 """`link list|undo`: two channels of one person, and taking that back."""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
-from sqlalchemy import Connection
 
 from bot.cli.running import agreed, end, run
 from bot.language import _
 from bot.settings import read_settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 @click.group(help=_("Show who has linked two channels; take a link back."))
@@ -29,7 +32,7 @@ def list_links() -> None:
         click.echo(line)
 
 
-def _lines(connection: Connection) -> list[str]:
+def _lines(connection: "Connection") -> list[str]:
     from bot.store import links, participants
 
     found = links.all_links(connection)

@@ -1,13 +1,15 @@
 """`segment list|save|show`: people chosen by a rule."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from bot.cli.running import Sentence, run
-from bot.gateway.segments import Segment, list_segments
-from bot.gateway.segments import save as save_segment
-from bot.gateway.segments.saved import show as show_segment
 from bot.language import _
 from bot.settings import read_settings
+
+if TYPE_CHECKING:
+    from bot.gateway.segments import Segment
 
 
 @click.group(help=_("People chosen by a rule: a sentence, read anew each time."))
@@ -19,7 +21,8 @@ def segment() -> None:
 def list_them() -> None:
     """Print all of them."""
 
-    async def work() -> list[Segment]:
+    async def work() -> "list[Segment]":
+        from bot.gateway.segments import list_segments
         from bot.wiring import open_house
 
         async with open_house(read_settings(), telegram=False) as house:
@@ -36,7 +39,8 @@ def list_them() -> None:
 def save(name: str, rule: tuple[str, ...]) -> None:
     """Save a rule."""
 
-    async def work() -> Segment:
+    async def work() -> "Segment":
+        from bot.gateway.segments import save as save_segment
         from bot.wiring import open_house
 
         async with open_house(read_settings(), telegram=False) as house:
@@ -53,7 +57,8 @@ def save(name: str, rule: tuple[str, ...]) -> None:
 def show(name: str) -> None:
     """Print one."""
 
-    async def work() -> Segment:
+    async def work() -> "Segment":
+        from bot.gateway.segments.saved import show as show_segment
         from bot.wiring import open_house
 
         async with open_house(read_settings(), telegram=False) as house:
@@ -66,10 +71,10 @@ def show(name: str) -> None:
         raise Sentence(found.wrong)
 
 
-def _print(found: Segment) -> None:
+def _print(found: "Segment") -> None:
     click.echo(f"{found.name}: {found.rule}")
     click.echo(_("{count} people").replace("{count}", _count(found)))
 
 
-def _count(one: Segment) -> str:
+def _count(one: "Segment") -> str:
     return "?" if one.wrong else str(one.count)
