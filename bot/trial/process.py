@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import random
 import signal
 import socket
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import aiohttp
 
 HOST = "127.0.0.1"
-PATIENCE = 60  # seconds until a process must be ready, on a busy machine
+PATIENCE = 120  # seconds until a process must be ready, on a busy machine
 READY = b"The worker is ready."
 ROOT = Path(__file__).parents[2]
 AGAIN = 1  # seconds until what ended is started again
@@ -25,10 +26,15 @@ class NeverReady(Exception):
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as one:
-        one.bind((HOST, 0))
-        return int(one.getsockname()[1])
+    """Return a port that nobody listens on, and that no outgoing call is ever given.
+
+    Who calls a port of that other kind while nobody listens there may be connected to themselves.
+    """
+    while True:
+        port = random.randrange(10_000, 30_000)
+        with socket.socket() as one, contextlib.suppress(OSError):
+            one.bind((HOST, port))
+            return port
 
 
 @dataclass
@@ -40,6 +46,7 @@ class Served:
     module: str = "bot"
     port: int = field(default_factory=free_port)
     printed: bytes = b""
+    before: bytes = b""  # what it printed before it ended
     process: asyncio.subprocess.Process | None = None
     _reading: "asyncio.Task[None] | None" = None
 
@@ -50,11 +57,12 @@ class Served:
                 while not await self._once():
                     await asyncio.sleep(AGAIN)
                 return
-        raise NeverReady(f"{NeverReady.__doc__} {self.printed[-2000:].decode(errors='replace')}")
+        told = (self.before + self.printed)[-2000:].decode(errors="replace")
+        raise NeverReady(f"{NeverReady.__doc__} {told}")
 
     async def _once(self) -> bool:
         """Start it once; say whether it became ready before it ended."""
-        self.printed = b""
+        self.before, self.printed = self.printed, b""
         self.process = await asyncio.create_subprocess_exec(
             *self.command(), cwd=ROOT,
             env={"PATH": os.environ["PATH"], "LANG": "en_GB.UTF-8", "PORT": str(self.port),
