@@ -27,7 +27,7 @@ from bot.store.migrate import migrate
 from bot.voice.pool import Ears
 from bot.wiring import open_house
 
-KEY = "a key of the benchmark, kept nowhere and of no use"
+KEY = "of-the-benchmark-alone--kept-nowhere--of-no-use"
 READY = b"ready"
 
 

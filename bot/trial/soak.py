@@ -31,7 +31,7 @@ from bot.wiring import seal_of
 
 TOKEN = "7:a-token-of-no-bot"  # noqa: S105 - of nobody
 SECRET = "a-secret-of-the-trial-alone"  # noqa: S105
-KEY = "a key of the trial, kept nowhere and of no use to anybody"
+KEY = "of-the-trial-alone--kept-nowhere--of-no-use-to-anybody"
 ACCOUNT = "AC" + "0c" * 16
 AUTH = "an-auth-token-of-no-account"
 WRITERS = {"telegram": 30, "sms": 10}
