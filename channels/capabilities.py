@@ -38,7 +38,7 @@ SMS = Capabilities(
     can_begin=True,
     reports=True,
     overall=Pace(10, 1),
-    per_address=Pace(1, 3),
+    per_address=Pace(10, 20),  # no provider asks for less, and a long answer is many segments
     unit="segment",
 )
 
@@ -60,7 +60,7 @@ WHATSAPP = Capabilities(
     can_begin=True,
     reports=True,
     overall=Pace(80, 1),
-    per_address=Pace(1, 3),
+    per_address=Pace(5, 10),  # the figure for one pair of numbers is not for answers
 )
 
 BY_NAME = {"telegram": TELEGRAM, "sms": SMS, "whatsapp": WHATSAPP}

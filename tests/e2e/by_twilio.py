@@ -42,14 +42,25 @@ STARTS = {"fr": "START", "en": "start", "es": "Iniciar"}
 MINE = "my language"  # stands for the number of the person's language
 
 FLOWS: dict[str, Sequence[Answer]] = {
-    "welcome": (MINE, 1, 1, 1, 1, 1, 1, "1 3"),
+    "welcome": (MINE, 1, 1, 1, 3, 1, 1, "1 3"),
     "trends": (
         1, 1, Note("Les femmes manquent."), 3, "Les coopératives n'y sont pas.", Leave(),
         Note("Une aide est venue."), Only("whatsapp", "wolof"), "Le groupe des semences",
     ),
+    "interviews": (
+        1, Note("Je suis les comptes."), "La loi.", "Le fonds.", Leave(), "Les papiers.",
+        "Les migrants.", "La radio.", "Payer à temps.", "La loi de 2021.", 2,
+    ),
+    "forum": (1, Note("Ici, rien n'a bougé.")),
+    "sessions": (1,),
+    "draft": (1, Leave(), 1),
     "reactions": (1, 1, "2 trop cher", 3, Note("Il faut de l'eau."), 1, 1, "Les jeunes", "2 4"),
+    "final": (1, 1, "À la mairie.", "Le groupe des semences", 1),
 }  # fmt: skip
-OPENS_WITH = {"reactions": "AGENDA"}
+OPENS_WITH = {
+    "interviews": "ENTRETIEN", "forum": "FORUM", "sessions": "RENCONTRE", "draft": "BILAN",
+    "reactions": "AGENDA", "final": "FINAL",
+}  # fmt: skip
 
 
 class Behind(Palabre):

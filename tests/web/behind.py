@@ -17,7 +17,7 @@ from bot.opening import door_of
 from bot.settings import Settings, read_settings
 from bot.store import tables
 from bot.web.app import make_app
-from bot.wiring import open_house
+from bot.wiring import make_simulators, open_house
 from channels.base import Pace
 from channels.capabilities import SMS, WHATSAPP
 
@@ -71,8 +71,10 @@ class Behind:
 
 
 @asynccontextmanager
-async def opened(folder: Path, monkeypatch: Any, **more: str) -> AsyncIterator[Behind]:
-    """Open a house behind a Twilio; `more` are settings."""
+async def opened(
+    folder: Path, monkeypatch: Any, *channels: Any, **more: str
+) -> AsyncIterator[Behind]:
+    """Open a house behind a Twilio, with other channels besides; `more` are settings."""
     monkeypatch.setattr("bot.wiring.SMS", replace(SMS, per_address=AT_ONCE))
     monkeypatch.setattr("bot.wiring.WHATSAPP", replace(WHATSAPP, per_address=AT_ONCE))
     monkeypatch.setattr("bot.gateway.deliver.LOOK_UP_MS", 50)
@@ -84,7 +86,8 @@ async def opened(folder: Path, monkeypatch: Any, **more: str) -> AsyncIterator[B
             "TWILIO_API_URL": twilio.url, "TWILIO_SMS_FROM": "+33700000000, +221300000000",
             "TWILIO_WHATSAPP_FROM": "whatsapp:+33700000001", "TWILIO_SMS_PACE": "10000", **more,
         })  # fmt: skip
-        house = await closing.enter_async_context(open_house(settings))
+        besides = [*make_simulators(settings), *(lambda _, one=one: one for one in channels)]
+        house = await closing.enter_async_context(open_house(settings, besides))
         work = Work.of(house)
         await work.start()
         closing.push_async_callback(work.stop)

@@ -14,6 +14,7 @@ from bot.examining import examine_twilio
 from bot.gateway import phases, templates
 from bot.gateway.handing import reply_as_human
 from bot.gateway.remind import remind_due
+from bot.gateway.session_news import tell_due
 from bot.store import tables
 
 AMA = "+33600000001"
@@ -195,3 +196,36 @@ async def test_what_was_submitted_is_not_submitted_again_until_its_words_change(
     monkeypatch.setitem(held, ("remind", "fr"), changed)
     (again,) = await templates.submit(behind.house)
     assert (again.name, again.language) == ("remind", "fr")
+
+
+@pytest.mark.parametrize("approved", [True, False])
+async def test_a_session_is_reminded_of_beyond_the_window_by_template_or_not_at_all(
+    behind: Behind, approved: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.gateway.session_news.not_before", lambda moment, *_: moment)
+    phone = await welcomed(behind)
+    house = behind.house
+    soon = house.clock() + 3_600_000
+    row = {"code": "m", "title": '{"fr": "Vendre ensemble"}', "place": "Thiès",
+           "zone": "Africa/Dakar", "begins_at": soon, "minutes": 120, "region": "",
+           "languages": "[]", "made_at": 1}  # fmt: skip
+    (person,) = await behind.rows(tables.participants)
+    notice = {"session_id": 1, "participant_id": person.id, "what": "two hours", "due_at": 1,
+              "state": "waiting"}  # fmt: skip
+    answer = {"session_id": 1, "participant_id": person.id, "state": "coming", "at": 1}
+    for table, one in (
+        (tables.sessions, row),
+        (tables.rsvps, answer),
+        (tables.session_notices, notice),
+    ):
+        await house.database.write(lambda c, t=table, r=one: c.execute(t.insert(), r) and None)
+    if approved:
+        await templates.submit(house)
+    await behind.a_day_goes_by(phone)
+    before = len(phone.messages)
+    await tell_due(house)
+    (told,) = await behind.rows(tables.session_notices)
+    if approved:
+        assert "Vendre ensemble, le " in (await phone.hears()).text
+    else:
+        assert (told.state, told.reason, len(phone.messages)) == ("void", "window", before)
