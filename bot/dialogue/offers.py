@@ -330,8 +330,14 @@ def title_of(draft: Draft, key: str) -> str:
     if name not in draft.programme.current:
         return name
     flow = flow_of(draft, name)
+    session = draft.scene.sessions.get(about) if about else None
+    topic = session.named(draft.language) if session else _topic(flow, about)
+    return draft.phrase("title_about", title=flow.title, topic=topic) if topic else flow.title
+
+
+def _topic(flow: Flow, about: str) -> str:
     topic = topic_of(flow, about)
-    return draft.phrase("title_about", title=flow.title, topic=topic.title) if topic else flow.title
+    return topic.title if topic else ""
 
 
 # ── the menu ──
@@ -352,21 +358,13 @@ def offered(draft: Draft) -> list[Offered]:
     if not newcomer(draft):
         done.add(WELCOME)
     fresh = [key for key in dict.fromkeys(keys) if key not in done or _again(draft, key)]
-    return [Offered(key, _titled(draft, key)) for key in fresh]
+    return [Offered(key, title_of(draft, key)) for key in fresh]
 
 
 def _again(draft: Draft, key: str) -> bool:
     """Say whether something that was done is offered again: while there are sessions nearby."""
     known = key in draft.programme.current
     return known and invites(flow_of(draft, key)) and bool(near_now(draft))
-
-
-def _titled(draft: Draft, key: str) -> str:
-    flow, about = split(key)
-    session = draft.scene.sessions.get(about) if about else None
-    if session is None:
-        return title_of(draft, key)
-    return f"{title_of(draft, flow)} : {session.named(draft.language)}"
 
 
 def menu(draft: Draft) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from pathlib import Path
 
+from bot.gateway.export.bare import bare
 from bot.store.media import MediaGone, MediaStore
 
 MEDIA = "media:"  # before the key of something in the media store; an ending may stand behind it
@@ -30,7 +31,7 @@ class HouseFiles:
         """Return the bytes of a file; KeyError if there is none."""
         if key.startswith(MEDIA):
             try:
-                return self._media.get(media_key(key))
+                return bare(self._media.get(media_key(key)))
             except MediaGone:
                 raise KeyError(key) from None
         return self._document(key).read_bytes()

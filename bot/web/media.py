@@ -1,9 +1,13 @@
-"""Recordings by a signed link, for providers that fetch them and for pages that play them."""
+"""Recordings by a signed link, for providers that fetch them and for pages that play them.
+
+A photo leaves as it does everywhere: without what a phone writes into it.
+"""
 
 import asyncio
 
 from aiohttp import web
 
+from bot.gateway.export.bare import bare
 from bot.store.media import MediaGone
 from bot.web.bytesout import answer_bytes
 from bot.web.links import Broken, Expired, open_signed
@@ -15,7 +19,7 @@ async def media(request: web.Request) -> web.Response:
     door = request.app[DOOR]
     try:
         grant = open_signed(door.link_key, request.match_info["signed"], door.clock())
-        data = await asyncio.to_thread(door.media.get, grant.key)
+        data = bare(await asyncio.to_thread(door.media.get, grant.key))
     except (Broken, MediaGone):
         raise web.HTTPNotFound from None
     except Expired:

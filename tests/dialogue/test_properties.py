@@ -18,6 +18,7 @@ from bot.dialogue.flow import Outcome
 from bot.dialogue.longlists import LONG
 from bot.dialogue.others import place_of
 from bot.dialogue.reply import File, Other, Prompt, Reply
+from bot.dialogue.sessions import Session
 from bot.dialogue.words import clean
 
 WALKS = 10_000  # random walks in all, over the sample flow and every shipped one
@@ -249,12 +250,15 @@ def walk(known: Printed, flow: str, dice: random.Random) -> int:
     if flow != "welcome":
         person = Person(language=language, facts={TAKE_PART: "yes"}, done={"welcome": NOON})
     scene = Scene(NOON, plays_sound=dice.random() < 0.8, outcomes=OUTCOMES[: dice.randint(0, 2)],
-                  burst_ms=0)  # fmt: skip
+                  burst_ms=0, sessions=meetings(dice))  # fmt: skip
     first = {place_of(f"{flow}/public-meals", "voix"): VOICES[: dice.randint(0, 3)]}
-    turn = talk.open_with(alone, person, replace(scene, others=first), flow)
+    about = "led" if flow == "session-report" else ""
+    turn = talk.open_with(alone, person, replace(scene, others=first), flow, about)
     for count in range(MOST_REPLIES):
         now = NOON + count * 60_000
         scene = replace(scene, now=now, others=voices(turn.person, dice))
+        if dice.random() < 0.1:  # one was cancelled or filled meanwhile, or its hour has come
+            scene = replace(scene, sessions=meetings(dice))
         if open_talk(turn.person) is None:
             return count
         if turn.person.human and dice.random() < 0.5:  # else they talk with the person
@@ -264,6 +268,18 @@ def walk(known: Printed, flow: str, dice: random.Random) -> int:
         person = saved(turn.person) if count % 4 == 0 else turn.person
         turn = talk.respond(alone, person, reply, scene)
     return MOST_REPLIES
+
+
+def meetings(dice: random.Random) -> dict[str, Session]:
+    """Sessions as they may stand now: full, cancelled, answered already."""
+    led = Session("led", {"fr": "Animée"}, "ici", begins_at=NOON - 86_400_000, leads=True)
+    coming = [
+        Session(code, {"en": code, "es": code}, "there", "Africa/Dakar", NOON + dice.randint(1, 99)
+                * 3_600_000, left=dice.choice((None, 0, 3)), cancelled=dice.random() < 0.2,
+                answer=dice.choice(("", "coming", "waiting", "perhaps", "not")))
+        for code in "abcd"[: dice.randint(0, 4)]
+    ]  # fmt: skip
+    return {one.code: one for one in (led, *coming)}
 
 
 OUTCOMES = (Outcome({"fr": "Oui."}, "housing-land", "c1"), Outcome({"en": "No."}, "", "c2"))

@@ -282,7 +282,7 @@ def test_the_menu_names_each_and_offers_them_again_while_some_are_near() -> None
     ama.person = replace(ama.person, done={"welcome": 1, "meet": 1})
     ama.says("menu")
     labels = [choice.label for choice in ama.turn.prompts[-1].choices]
-    assert labels == ["The meet : The fair", "The meet"]
+    assert labels == ["The meet: The fair", "The meet"]
 
 
 # ── news ──

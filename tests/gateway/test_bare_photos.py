@@ -50,6 +50,49 @@ PHOTOS = {
 }  # fmt: skip
 
 
+def box(kind: bytes, body: bytes) -> bytes:
+    return (8 + len(body)).to_bytes(4, "big") + kind + body
+
+
+def heif(told: bytes, *, in_meta: bool) -> bytes:
+    """A picture of two items: what is seen, and what tells of it (in `meta` itself, or behind)."""
+    seen = b"what is seen"
+    names = [box(b"infe", b"\2\0\0\0" + bytes([0, number, 0, 0]) + kind + b"\0")
+             for number, kind in ((1, b"hvc1"), (2, b"Exif"))]  # fmt: skip
+    iinf = box(b"iinf", b"\0\0\0\0\0\2" + b"".join(names))
+    idat = box(b"idat", told if in_meta else b"")
+
+    def places(mdat: int) -> bytes:
+        rows = b""
+        for number, method, at, size in (
+            (1, 0, mdat, len(seen)),
+            (2, int(in_meta), 0 if in_meta else mdat + len(seen), len(told)),
+        ):
+            rows += bytes([0, number, 0, method, 0, 0, 0, 1])
+            rows += at.to_bytes(4, "big") + size.to_bytes(4, "big")
+        return box(b"iloc", b"\1\0\0\0\x44\0\0\2" + rows)
+
+    start = box(b"ftyp", b"heic\0\0\0\0mif1")
+    length = len(start) + len(box(b"meta", b"\0\0\0\0" + iinf + places(0) + idat))
+    meta = box(b"meta", b"\0\0\0\0" + iinf + places(length + 8) + idat)
+    return start + meta + box(b"mdat", seen + (b"" if in_meta else told))
+
+
+@pytest.mark.parametrize("in_meta", [True, False])
+def test_a_picture_of_a_phones_own_kind_tells_nothing_either(in_meta: bool) -> None:
+    taken = heif(SECRET, in_meta=in_meta)
+    assert bare(taken) == heif(bytes(len(SECRET)), in_meta=in_meta)
+
+
+@given(st.data(), st.booleans())
+def test_a_damaged_one_never_stops_the_pack(data: st.DataObject, in_meta: bool) -> None:
+    photo = bytearray(heif(SECRET, in_meta=in_meta))
+    for _ in range(3):
+        photo[data.draw(st.integers(8, len(photo) - 1))] = data.draw(st.integers(0, 255))
+    cut = bytes(photo[: data.draw(st.integers(0, len(photo)))])
+    assert len(bare(cut)) == len(cut)
+
+
 @pytest.mark.parametrize("kind", PHOTOS)
 def test_what_draws_stays_and_what_tells_goes(kind: str) -> None:
     taken, given_out = PHOTOS[kind]

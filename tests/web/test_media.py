@@ -4,7 +4,8 @@ import logging
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from doors import NOW, Knock, a_door
+from doors import NOW, DictMedia, Knock, a_door
+from gateway.test_bare_photos import PHOTOS
 
 from bot.web.access import QuietAccessLogger
 from bot.web.app import make_app
@@ -106,3 +107,11 @@ async def test_the_access_log_holds_no_link(caplog: pytest.LogCaptureFixture) ->
         "GET /j/{network} 200",
         "GET (no such page) 404",
     ]
+
+
+async def test_a_photo_leaves_without_what_a_phone_writes_into_it(knock: Knock) -> None:
+    """The link gives the picture, and not where it was taken."""
+    taken, given_out = PHOTOS["jpeg"]
+    client = await knock(media=DictMedia({"photo": taken}))
+    answer = await client.get("/m/" + sign(SECRET, Grant("photo", "image/jpeg", NOW + 1000)))
+    assert await answer.read() == given_out

@@ -1,10 +1,12 @@
 """Photos without what a phone writes into them: where and when they were taken, with which phone.
 
-Pixels are copied, never drawn again. Files that are no JPEG, PNG or WebP are left as they are.
+Pixels are copied, never drawn again. What is no JPEG, PNG, WebP or HEIF is left as it is.
 """
 
 import re
 from collections.abc import Iterator
+
+from bot.gateway.export.bare_heif import is_heif, without_items
 
 PNG = b"\x89PNG\r\n\x1a\n"
 PNG_TELLS = (b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME")
@@ -25,7 +27,7 @@ def bare(data: bytes) -> bytes:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         body = b"WEBP" + b"".join(_webp(data))
         return b"RIFF" + len(body).to_bytes(4, "little") + body
-    return data
+    return without_items(data) if is_heif(data) else data
 
 
 def _jpeg(data: bytes) -> Iterator[bytes]:
