@@ -34,6 +34,7 @@ COMMANDS = {
     "doctor": "bot.cli.looking",
     "listen": "bot.cli.listening",
     "audio-session": "bot.cli.audio",
+    "speak": "bot.cli.speaking",
     "stuck": "bot.cli.setting_aside",
     "export": "bot.cli.exporting",
     "rekey": "bot.cli.rekeying",

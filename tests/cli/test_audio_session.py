@@ -1,5 +1,6 @@
 """`palabre audio-session`: from what people said to a programme, by two commands."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from bot.voice.decode import decode
 from bot.voice.limits import Limits
 from bot.voice.loudness import loudness
 
+ROOT = Path(__file__).parents[2]
 HEARD = "1\n1\n1\n1\n1\n1\n4\n1 3\n"  # French; all consents; activist; region; no network; themes
 UNHEARD = "1\n1\n1\n2\n1\n1\n4\n1 3\n"
 
@@ -71,3 +73,18 @@ def test_wrong_use_is_a_sentence(run: Run, words: tuple[str, ...], sentence: str
     ended = run("audio-session", *words)
     assert ended.status == 2
     assert sentence in ended.err
+
+
+def test_what_can_be_heard_is_listed_and_made(run: Run, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "flows", tmp_path / "flows")
+    ours = {"PALABRE_FLOWS": str(tmp_path / "flows")}
+    listed = run("speak", "--phase", "trends", "--lang", "es", "--list", **ours)
+    assert listed.out.splitlines() == [
+        "audio/es/trends-1.ogg missing - 0 KB", "audio/es/trends-2.ogg missing - 0 KB"]  # fmt: skip
+    made = run("speak", "--phase", "trends", "--lang", "es", **ours)
+    assert made.status == 0, made.err
+    assert [line.split()[1] for line in made.out.splitlines()] == ["spoken", "spoken"]
+    silent = run("speak", "--phase", "trends", **ours, PALABRE_TTS="off")
+    assert (silent.status, "no speech engine" in silent.err) == (2, True)
+    unknown = run("speak", "--lang", "wo", **ours)
+    assert (unknown.status, "wo is no language" in unknown.err) == (2, True)
