@@ -109,20 +109,20 @@ def _token(value: str) -> str:
 
 def _account_sid(value: str) -> str:
     if value and not re.fullmatch(r"AC[0-9a-fA-F]{32}", value):
-        raise ValueError("an account's SID is AC and 32 signs; it stands in Twilio's console")
+        raise ValueError(_("an account's SID is AC and 32 signs; it stands in Twilio's console"))
     return value
 
 
 def _service_sid(value: str) -> str:
     if value and not re.fullmatch(r"MG[0-9a-fA-F]{32}", value):
-        raise ValueError("a messaging service's SID is MG and 32 signs")
+        raise ValueError(_("a messaging service's SID is MG and 32 signs"))
     return value
 
 
 def _numbers(value: str) -> str:
     numbers = [one.strip().removeprefix("whatsapp:") for one in value.split(",") if one.strip()]
     if any(re.fullmatch(r"\+[1-9][0-9]{5,14}", one) is None for one in numbers):
-        raise ValueError("write numbers such as +33700000000, with commas between them")
+        raise ValueError(_("write numbers such as +33700000000, with commas between them"))
     return ",".join(numbers)
 
 
