@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from bot.gateway.broadcasts import fates
 from bot.gateway.broadcasts.plan import Plan, Row, row_of
 from bot.gateway.broadcasts.preview import Preview, drawn_for
 from bot.gateway.broadcasts.prices import Prices, read_prices
 from bot.gateway.house import House
 from bot.language import _
 from bot.settings import read_settings
+from bot.store import fates
 
 if TYPE_CHECKING:
     from bot.gateway.broadcasts.ordering import Order

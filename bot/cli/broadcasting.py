@@ -159,8 +159,8 @@ def status(number: int, as_json: bool) -> None:
 
     async def work(house: "House") -> None:
         from bot.cli.broadcasted import said_of_status, status_as_json
-        from bot.gateway.broadcasts.fates import counts
         from bot.gateway.broadcasts.plan import row_of
+        from bot.store.fates import counts
 
         row = await house.database.read(row_of, number)
         found = await house.database.read(counts, number)

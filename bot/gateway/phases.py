@@ -10,7 +10,6 @@ from bot.dialogue.flow import Consultation, Phase
 from bot.dialogue.topics import has_topics
 from bot.gateway.broadcasts import reasons
 from bot.gateway.broadcasts.carrying import begin_at_once
-from bot.gateway.broadcasts.fates import counts
 from bot.gateway.broadcasts.plan import Plan, make
 from bot.gateway.broadcasts.preview import Preview
 from bot.gateway.broadcasts.preview import preview as preview_of
@@ -22,6 +21,7 @@ from bot.gateway.templates import invitation, is_closed_without
 from bot.gateway.week import as_if_opened, drop_old_invitations
 from bot.store import participants
 from bot.store.database import Database
+from bot.store.fates import counts
 from bot.store.participants import Address, note
 from bot.store.tables import participants as people_table
 from bot.store.tables import phases

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, 
 
 from bot.store import rsvps
 from bot.store.database import Database
+from bot.store.fates import settle_people
 from bot.store.media import MediaStore, release
 from bot.store.showings import forget_listener, lose
 from bot.store.tables import (
@@ -197,6 +198,7 @@ def _forget_links(connection: Connection, people: Sequence[int]) -> None:
 
 
 def _settle_recipients(connection: Connection, people: Sequence[int]) -> None:
+    settle_people(connection, people)
     mine = recipients.c.participant_id.in_(people)
     outcome = select(deliveries.c.state).where(deliveries.c.id == recipients.c.delivery_id)
     delivered = and_(mine, recipients.c.delivery_id.is_not(None))

@@ -13,14 +13,14 @@ from gateway.test_importing import WELCOME
 from sqlalchemy import update
 
 from bot.gateway import phases
-from bot.gateway.broadcasts import control, fates
+from bot.gateway.broadcasts import control
 from bot.gateway.broadcasts.carrying import Carrier
 from bot.gateway.broadcasts.control import NotNow
 from bot.gateway.broadcasts.ledger import lines, write_csv
 from bot.gateway.broadcasts.plan import HELD, NoSuchBroadcast, Plan, make, row_of
 from bot.gateway.broadcasts.preview import Preview, preview
 from bot.gateway.broadcasts.prices import read_prices
-from bot.store import tables
+from bot.store import fates, tables
 from bot.store.imports import Listed, begin, bring_in
 from bot.store.tables import participants
 from channels.capabilities import SMS, WHATSAPP
@@ -427,8 +427,21 @@ async def test_who_is_forgotten_leaves_the_sum_as_it_is(home: Home) -> None:
     number = await ordered(home)
     await carried(home, number)
     owner = await ama.id()
+    before = await home.database.read(fates.states, number)
     await home.write(lambda c: forget(c, home.house.media, owner, home.moment))
-    assert sum((await home.database.read(fates.states, number)).values()) == 2
+    assert await home.database.read(fates.states, number) == before == {"sent": 2}
+
+
+async def test_who_is_forgotten_while_it_runs_had_got_it_all_the_same(home: Home) -> None:
+    from bot.store.forget import forget
+
+    ama = await joined(home)
+    number = await ordered(home)
+    await Carrier(home.house).once(number)
+    await home.sends()
+    owner = await ama.id()
+    await home.write(lambda c: forget(c, home.house.media, owner, home.moment))
+    assert await home.database.read(fates.states, number) == {"sent": 1}
 
 
 async def test_to_oneself_first_it_goes_to_nobody_else(home: Home) -> None:

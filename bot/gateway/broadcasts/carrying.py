@@ -10,12 +10,12 @@ import logging
 
 from sqlalchemy import Connection, Select, func, select, update
 
-from bot.gateway.broadcasts import fates
 from bot.gateway.broadcasts.fan_out import ALL, fan_out
 from bot.gateway.broadcasts.feed import AT_A_TIME, RANK, ahead, feed, wake_held
 from bot.gateway.broadcasts.plan import HELD, Row, row_of, rows
 from bot.gateway.durable import MORE, Durable
 from bot.gateway.house import House
+from bot.store import fates
 from bot.store.database import DatabaseAway
 from bot.store.tables import broadcasts, deliveries, recipients
 

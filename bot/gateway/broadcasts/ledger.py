@@ -7,12 +7,13 @@ from typing import Any, TextIO
 
 from sqlalchemy import Connection, select
 
-from bot.gateway.broadcasts import fates, reasons
-from bot.gateway.broadcasts.fates import Fate
+from bot.gateway.broadcasts import reasons
 from bot.gateway.broadcasts.plan import row_of
 from bot.gateway.broadcasts.prices import Prices
 from bot.gateway.export.sheets import harmless
 from bot.language import _
+from bot.store import fates
+from bot.store.fates import Fate
 from bot.store.tables import addresses
 from channels.errors import Failure
 

@@ -1,6 +1,6 @@
 """How each recipient of a broadcast stands: out of their deliveries, or why there are none."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -151,7 +151,21 @@ def settle(connection: Connection, number: int, after: int) -> int:
     ids = list(connection.scalars(next_ones))
     if not ids:
         return 0
-    rows = connection.execute(_fates(number).where(owner.between(ids[0], ids[-1]))).all()
+    _write(connection, number, owner.between(ids[0], ids[-1]))
+    last: int = ids[-1]
+    return last
+
+
+def settle_people(connection: Connection, people: Sequence[int]) -> None:
+    """Write how somebody stands in every broadcast, before their deliveries go."""
+    mine = recipients.c.participant_id.in_(people)
+    numbers = select(recipients.c.broadcast_id).where(mine).distinct()
+    for number in list(connection.scalars(numbers)):
+        _write(connection, number, mine)
+
+
+def _write(connection: Connection, number: int, whose: ColumnElement[bool]) -> None:
+    rows = connection.execute(_fates(number).where(whose)).all()
     many(connection, _settled, [
         {
             "b_id": number,
@@ -165,5 +179,3 @@ def settle(connection: Connection, number: int, after: int) -> int:
         }
         for row in rows
     ])  # fmt: skip
-    last: int = ids[-1]
-    return last
