@@ -4,7 +4,7 @@ import hmac
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -42,6 +42,15 @@ API_URL = "https://api.telegram.org"
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the header's name
 WANTED = ["message", "edited_message", "callback_query", "my_chat_member"]
 _LONG_NUMBER = re.compile(r"-?\d{5,}")
+
+
+class Hook(NamedTuple):
+    """Where updates are brought: what waits there, and the last thing that went wrong, and when."""
+
+    url: str
+    waiting: int
+    error: str
+    error_at: int  # seconds since 1970
 
 
 class LeanBot(Bot):
@@ -203,6 +212,18 @@ class Telegram:
     async def delete_webhook(self) -> None:
         """Have updates kept until they are asked for; none is dropped. Raises DeliveryError."""
         await self._call("deleteWebhook", {"drop_pending_updates": False})
+
+    async def webhook(self) -> Hook:
+        """Ask Telegram where it brings updates, and how that goes. Raises DeliveryError."""
+        info = await self._call("getWebhookInfo", {})
+        told: dict[str, Any] = info if isinstance(info, dict) else {}
+        waiting, error_at = told.get("pending_update_count"), told.get("last_error_date")
+        return Hook(
+            str(told.get("url", "")),
+            waiting if isinstance(waiting, int) else 0,
+            self.hide(str(told.get("last_error_message", "")))[:200],
+            error_at if isinstance(error_at, int) else 0,
+        )
 
     async def webhook_elsewhere(self, ours: str = "") -> str:
         """Name the host that this bot's updates go to, if that is not `ours` (a URL); "" if none.

@@ -45,12 +45,15 @@ def doctor() -> None:
 
 
 async def _examined(settings: Settings) -> list["Finding"]:
+    from bot.checking import examine_clock, examine_key, examine_way_in
     from bot.examining import examine_twilio
     from bot.gateway.doctor import examine
-    from bot.serving import examine_telegram
+    from bot.serving import WEBHOOK, examine_telegram
     from bot.wiring import open_house
 
     async with open_house(settings) as house:
-        found = await examine(house, settings.data)
+        found = [*examine_key(settings), *await examine(house, settings.data)]
+        found += await examine_clock(house)
         found += await examine_telegram(house, settings)
+        found += await examine_way_in(house, settings, settings.public_url + WEBHOOK)
         return found + await examine_twilio(house, settings)
