@@ -33,7 +33,7 @@ def speak(phase: str, lang: str, only_look: bool) -> None:
         parts = (one.words.file, _STATES[one.state](), length, f"{one.size // 1024} KB", one.why)
         click.echo(" ".join(part for part in parts if part))
         if one.seconds > speaking.LONGEST:
-            click.echo(_("  It lasts more than a minute: shorten its summary."))
+            click.echo(_("It lasts more than a minute: shorten its summary."))
         failed = failed or bool(one.why)
     if failed:
         raise SystemExit(FAULTS)
