@@ -51,9 +51,9 @@ class Behind:
         """Wait until the newest delivery stands so; return it."""
         async with asyncio.timeout(seconds):
             while True:
-                row = (await self.rows())[-1]
-                if (row.state, row.reason) == (state, reason):
-                    return row
+                rows = await self.rows()
+                if rows and (rows[-1].state, rows[-1].reason) == (state, reason):
+                    return rows[-1]
                 await asyncio.sleep(0.01)
 
     async def filed(self, kind: str, times: int) -> None:
