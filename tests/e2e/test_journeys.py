@@ -104,13 +104,16 @@ async def look_for_secrets(palabre: Palabre, people: dict[str, Participant], fol
     pack = folder / "pack.zip"
     await palabre.command("export", "--format", "zip", "--out", str(pack))
     await palabre.command("export", "--format", "csv", "--out", str(folder / "rows.csv"))
-    with zipfile.ZipFile(pack) as archive:
-        archive.extractall(folder / "unpacked")
+    sheet = folder / "rows.xlsx"
+    await palabre.command("export", "--format", "xlsx", "--all", "--out", str(sheet))
+    for packed in (pack, sheet):
+        with zipfile.ZipFile(packed) as archive:
+            archive.extractall(folder / f"{packed.name} unpacked")
     (folder / "log.txt").write_bytes(palabre.log)
     assert b"Traceback" not in palabre.log, palabre.log.decode()
     files = [file for file in folder.rglob("*") if file.is_file()]
     names = {file.name for file in files}
-    assert {"palabre.sqlite", "rows.jsonl", "rows.csv", "log.txt"} <= names
+    assert {"palabre.sqlite", "rows.jsonl", "rows.csv", "log.txt", "sheet1.xml"} <= names
     secrets = [palabre.server.token, palabre.server.token.partition(":")[2]]
     for one in people.values():
         secrets += [str(one.phone.id), one.phone.name, one.handle]
