@@ -245,6 +245,7 @@ def _standing(connection: Connection, number: int) -> tuple[str, int | None]:
             deliveries.c.state.in_(("waiting", "sending")),
             deliveries.c.rank >= RANK,
         )
-        if connection.scalar(out.limit(1)) is not None:
+        latest = out.order_by(deliveries.c.participant_id.desc())  # they were fed last
+        if connection.scalar(latest.limit(1)) is not None:
             return state, 0
     return state, next_at
