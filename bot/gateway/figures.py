@@ -9,6 +9,8 @@ from bot.store.figures import Counts, counted
 
 FEW = 5  # a count under it could point at somebody
 KEPT_MS = 600_000  # what was heard so far need not be true to the minute
+TOO_OLD_MS = 6 * KEPT_MS  # nobody asked for so long that a turn counts by itself
+LOOK_MS = 30_000  # between two looks whether it is to be counted anew
 ONE_EACH = ("language", "region")  # where everybody is counted once at most
 
 Figures = Mapping[str, Figure | None]
@@ -19,14 +21,31 @@ class Ledger:
 
     def __init__(self) -> None:
         self._kept: dict[bool, tuple[int, Figures]] = {}
+        self._wanted: set[bool] = set()  # asked for, and no longer fresh
 
     def figures(self, connection: Connection, moment: int, *, trials: bool) -> Figures:
-        """Return the figures as they were counted a few minutes ago at most."""
+        """Return the figures as they were counted lately; a turn counts only where none are."""
         at, figures = self._kept.get(trials, (0, {}))
-        if not figures or not at <= moment < at + KEPT_MS:
-            figures = without_few(*counted(connection, trials=trials))
-            self._kept[trials] = moment, figures
+        if not figures or not at <= moment < at + TOO_OLD_MS:
+            return self._count(connection, moment, trials=trials)
+        if moment >= at + KEPT_MS:
+            self._wanted.add(trials)
         return figures
+
+    def _count(self, connection: Connection, moment: int, *, trials: bool) -> Figures:
+        figures = without_few(*counted(connection, trials=trials))
+        self._kept[trials] = moment, figures
+        return figures
+
+    @property
+    def is_wanted(self) -> bool:
+        """Say whether somebody asked for figures that are no longer fresh."""
+        return bool(self._wanted)
+
+    def count_anew(self, connection: Connection, moment: int) -> None:
+        """Count what is wanted, beside the turns: they go on with what was counted before."""
+        while self._wanted:
+            self._count(connection, moment, trials=self._wanted.pop())
 
 
 class Asked(Figures):

@@ -90,7 +90,7 @@ class Programmes:
         self.texts = texts
         self._bundles: dict[str, Bundle] = {}
         self._structures: dict[str, str] = {}
-        self._ledger = Ledger()
+        self.ledger = Ledger()
         self._told = Told(())
 
     def programme(self, connection: Connection, moment: int, *, trials: bool = True) -> Offered:
@@ -107,7 +107,7 @@ class Programmes:
         self._structures.update(texts.structures)
         return Offered(texts.consultation, texts.phrases, current, open_flows,
                        self._bundles, self._structures,
-                       Asked(self._ledger, connection, moment, trials=trials),
+                       Asked(self.ledger, connection, moment, trials=trials),
                        self._opened_topics(connection, open_flows))  # fmt: skip
 
     def _opened_topics(self, connection: Connection, open_flows: tuple[str, ...]) -> dict[str, int]:

@@ -11,6 +11,7 @@ from bot.dialogue import talk
 from bot.gateway.broadcasts.carrying import Carrier
 from bot.gateway.deliver import Sender
 from bot.gateway.erase import erase_what_is_old
+from bot.gateway.figures import LOOK_MS
 from bot.gateway.house import House
 from bot.gateway.leases import Lease
 from bot.gateway.missed import look_for_missed
@@ -79,6 +80,7 @@ class Work:
         if not alone:
             self._begin(self._loop("reminders", lambda: remind_due(self.house)), ends=True)
             self._begin(self._loop("sessions", lambda: tell_due(self.house)), ends=True)
+            self._begin(self._loop("figures", self._count_anew))
             if any(isinstance(one, HoldsTemplates) for one in self.house.channels.values()):
                 self._begin(self._loop("templates", lambda: look_now_and_then(self.house)))
             self._begin(self._loop("erase", lambda: erase_what_is_old(self.house)), ends=True)
@@ -86,6 +88,13 @@ class Work:
             if self.house.transcriber is not None:
                 self._begin(self._write_down(self.house.transcriber), ends=True)
         self._begin(self._listen())
+
+    async def _count_anew(self) -> int:
+        """Count figures that somebody asked for, where no turn waits for it."""
+        ledger, moment = self.house.programmes.ledger, self.house.clock()
+        if ledger.is_wanted:
+            await self.house.database.read(ledger.count_anew, moment)
+        return moment + LOOK_MS
 
     async def _carry(self) -> None:
         """Carry broadcasts: one process does, with an engine that runs only while there is one."""

@@ -11,7 +11,8 @@ from people import AT, add, add_contribution, add_participant, add_recording
 from sqlalchemy import Connection, event, update
 
 from bot.gateway import figures
-from bot.gateway.figures import FEW, KEPT_MS, Asked, Ledger, without_few
+from bot.gateway.figures import FEW, KEPT_MS, TOO_OLD_MS, Asked, Ledger, without_few
+from bot.gateway.work import Work
 from bot.store import tables
 from bot.store.database import Database
 from bot.store.figures import counted
@@ -148,25 +149,59 @@ def test_few_cannot_be_found_by_taking_the_others_from_the_whole(
     assert (found["by_region"] or ()) == shown
 
 
-def test_they_are_counted_once_in_ten_minutes_and_anew_then(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    calls: list[bool] = []
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Each time that everything is counted."""
+    found: list[bool] = []
     real = figures.counted
 
     def counting(connection: Connection, *, trials: bool) -> Any:
-        calls.append(trials)
+        found.append(trials)
         return real(connection, trials=trials)
 
     monkeypatch.setattr(figures, "counted", counting)
+    return found
+
+
+def test_a_turn_counts_only_where_nothing_was_counted_lately(
+    database: Database, calls: list[bool]
+) -> None:
     ledger = Ledger()
 
     def work(connection: Connection) -> None:
-        for moment in (AT, AT + KEPT_MS - 1, AT + KEPT_MS):
+        for moment in (AT, AT + KEPT_MS - 1, AT + KEPT_MS, AT + TOO_OLD_MS):
             assert dict(Asked(ledger, connection, moment, trials=True))["people"] is None
 
     database.read_now(work)
     assert len(calls) == 2
+
+
+def test_what_is_no_longer_fresh_is_counted_anew_beside_the_turns(
+    database: Database, calls: list[bool]
+) -> None:
+    ledger = Ledger()
+
+    def says(moment: int) -> Any:
+        return database.read_now(lambda c: ledger.figures(c, moment, trials=True)["people"])
+
+    assert says(AT) is None
+    database.write_now(people, 7)
+    assert not ledger.is_wanted
+    assert says(AT + KEPT_MS) is None  # nobody waits for it
+    assert ledger.is_wanted
+    database.read_now(ledger.count_anew, AT + KEPT_MS)
+    assert says(AT + KEPT_MS) == 7
+    assert (len(calls), ledger.is_wanted) == (2, False)
+
+
+async def test_a_running_house_counts_anew_what_was_asked_for(home: Home) -> None:
+    ledger = home.house.programmes.ledger
+    await home.database.read(lambda c: ledger.figures(c, home.moment, trials=True))
+    home.moment += KEPT_MS
+    await home.database.read(lambda c: ledger.figures(c, home.moment, trials=True))
+    work = Work.of(home.house)
+    await work._count_anew()
+    assert not ledger.is_wanted
 
 
 def queries(home: Home) -> list[str]:
