@@ -120,7 +120,7 @@ TABLE: dict[int, Row] = dict(
         # The way
         _row(20500, "uncertain", "Twilio has trouble: it may or may not have been sent."),
         _row(30003, "transient", "The phone is off or out of reach: it is tried again later."),
-        _row(30008, "transient", "Nobody knows why it did not arrive: it is tried once more."),
+        _row(30008, "transient", "Nobody knows why it did not arrive: it is tried again later."),
         _row(63005, "transient", "WhatsApp refused for now: it is tried again."),
         _row(63012, "transient", "WhatsApp has trouble: it is tried again."),
     ]
