@@ -39,7 +39,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 64  # sends in flight
 ATTEMPTS = 12
-LEFT_MS = 300_000  # longer than any send: whoever had it in hand so long has died
+LEFT_MS = 130_000  # longer than any send: whoever had it in hand so long has died
+LOOK_FOR_LEFT_MS = 20_000  # meanwhile those people's later messages wait, too
 NET_MS = 5000
 LOOK_UP_MS = 60_000  # a status callback comes sooner, or never
 BROKEN_MS = 60_000  # until a provider that does not know us is asked again
@@ -104,7 +105,7 @@ class Sender:
     async def _settle_if_need_be(self) -> None:
         """Settle at the start; then take over, too, what another process had in hand as it died."""
         settled_at, shared = self._settled_at, not self.house.database.embedded
-        if settled_at is None or (shared and self.house.clock() > settled_at + LEFT_MS):
+        if settled_at is None or (shared and self.house.clock() > settled_at + LOOK_FOR_LEFT_MS):
             await self.settle_what_a_crash_left()
 
     def _at_most(self, wait_ms: int | None) -> int | None:
