@@ -5,8 +5,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from e2e.by_twilio import FLOWS, LANGUAGES, OPENS_WITH, Behind, Note, Person
+from e2e.by_twilio import FLOWS, LANGUAGES, OPENS_WITH, PUBLIC, Behind, Note, Person
 from e2e.running import found_in
+from fakes.twilio_faults import refusal
 from fakes.twilio_server import TwilioServer
 from voice.sounds import voice_note
 
@@ -92,3 +93,21 @@ def look_for_secrets(palabre: Behind, people: list[Person], folder: Path) -> Non
     secrets += [one.phone.number.lstrip("+") for one in people]
     files = [file for file in folder.rglob("*") if file.is_file()]
     assert found_in(files, secrets) == []
+
+
+async def test_templates_are_submitted_listed_and_looked_at_by_commands(tmp_path: Path) -> None:
+    async with TwilioServer() as twilio:
+        palabre = Behind(tmp_path, twilio)
+        twilio.approves = "approved"
+        assert "invite fr unsubmitted" in await palabre.command("template", "list")
+        assert "invite es pending" in await palabre.command("template", "submit")
+        assert "submitted before" in await palabre.command("template", "submit")
+        assert (await palabre.command("template", "list")).count("approved") == 12
+        looked = await palabre.command("doctor")
+        assert "All templates for WhatsApp are approved." in looked
+        assert f"{PUBLIC}/hooks/twilio/whatsapp#rc=3&rp=all" in looked
+        twilio.fail("approvals", refusal(20003, 401), times=9)
+        status, words = await palabre.tries("template", "list")
+        assert status == 2
+        assert "TWILIO_ACCOUNT_SID" in words
+        assert "Traceback" not in words
