@@ -120,7 +120,8 @@ def _hour(at: int) -> str:
 
 
 def _left_out(why: str, count: int) -> str:
-    return _counted(f"{_('skipped')} ({in_words(why)})", count)
+    skipped = _("skipped")
+    return _counted(f"{skipped} ({in_words(why)})", count)
 
 
 def _counted(what: str, count: int) -> str:
