@@ -49,7 +49,9 @@ async def test_of_many_who_race_for_a_free_lease_one_wins(database: Database) ->
         one.close()
 
 
-@pytest.mark.parametrize("holder", ["4194303.gone.1", f"{os.getpid()}.earlier.1"])
+@pytest.mark.parametrize(
+    "holder", ["4194303.gone.1", f"{os.getpid()}.earlier.1"], ids=["gone", "earlier"]
+)
 async def test_on_one_machine_what_a_killed_process_held_is_free_at_once(
     database: Database, holder: str
 ) -> None:
