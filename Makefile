@@ -9,7 +9,7 @@ run: install                 ## everything at http://127.0.0.1:8080, and on Tele
 	$(BIN)/palabre serve
 
 test: install-test           ## everything that needs no browser: SQLite and a real PostgreSQL
-	$(BIN)/pytest -q --ignore tests/browser
+	$(BIN)/pytest -q -n auto --dist worksteal --ignore tests/browser
 
 test-browser: install-test   ## the pages in Chromium
 	$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt -e '.[browser]'
