@@ -146,7 +146,7 @@ def _link_line(attach: Attachment | None, can: Capabilities, link: Link) -> str:
     if any(path.startswith(MEDIA) for path in attach.files.values()):
         return ""  # a recording has no page of its own
     address = link(attach.code)
-    return f"{attach.title}: {address}" if address else ""
+    return f"{attach.title}\n{address}" if address else ""  # a colon is set otherwise in French
 
 
 def _units(outgoing: Outgoing, can: Capabilities) -> int:

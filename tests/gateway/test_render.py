@@ -135,7 +135,7 @@ def test_files_come_first_then_the_words_of_the_turn_in_one_message() -> None:
 def test_by_sms_all_of_a_turn_is_one_message_with_the_link_before_the_question() -> None:
     (one,) = drawn(Prompt("Bonjour."), PUSHED, ASKED, can=SMS)
     assert one.outgoing.text == (
-        "Bonjour.\nL'avant-projet: https://x.org/d/projet\nOn commence ?\n1. Oui\n2. Non"
+        "Bonjour.\nL'avant-projet\nhttps://x.org/d/projet\nOn commence ?\n1. Oui\n2. Non"
     )
     assert one.units == 1
 
