@@ -322,7 +322,7 @@ async def test_without_a_simulator_there_is_none(knock: Knock) -> None:
     assert (await client.get("/phone/telegram/tab1/talk")).status == 404
     text = await (await client.get("/?lang=en")).text()
     assert "How to take part" in text
-    assert 'href="https://t.me/palabre_bot?start="' in text
+    assert 'href="https://t.me/palabre_bot"' in text
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "es"])
