@@ -1,5 +1,6 @@
 """What SMS and WhatsApp have in common: who sends, what is looked up again, what comes in."""
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
@@ -25,7 +26,7 @@ MediaLink = Callable[[str], str]  # a file's key → its public address, "" for 
 SKEW_MS = 5000  # by so much Twilio's clock may be behind ours
 
 
-class TwilioChannel:
+class TwilioChannel(ABC):
     """A channel of one account at Twilio. `senders` are our numbers, in E.164."""
 
     name = ""
@@ -67,9 +68,9 @@ class TwilioChannel:
             raise DeliveryError(EMPTY)
         return await self.send_message(outgoing)
 
+    @abstractmethod
     async def send_message(self, outgoing: Outgoing) -> Receipt:
         """Send what is not empty. Raises only DeliveryError."""
-        raise NotImplementedError
 
     async def send_template(self, outgoing: Outgoing, template: Template) -> Receipt:
         """Send what Twilio holds as approved. Raises only DeliveryError."""
