@@ -10,7 +10,7 @@ import pytest
 from gateway.conftest import MakeHome
 from gateway.houses import NO_PACE, QUESTIONS, Home, Phone, Post, Texts
 from gateway.test_importing import WELCOME
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from bot.gateway import phases
 from bot.gateway.broadcasts import control
@@ -128,6 +128,17 @@ async def test_only_whom_the_rule_means_gets_it(home: Home) -> None:
     await joined(home, "telegram")
     assert await sent(home, rule="channel is sms") == {"sent": 1}
     assert home.posts["telegram"].said.count(NEWS) == 0
+
+
+async def test_who_wants_to_hear_no_more_is_left_in_peace(home: Home) -> None:
+    ama, ben = await joined(home), await joined(home)
+    no = {"participant_id": await ama.id(), "name": "stay in touch", "value": '"no"',
+          "source": "answer", "at": home.moment}  # fmt: skip
+    await home.write(lambda c: c.execute(insert(tables.facts), no) and None)
+    assert (await previewed(home)).excluded == {"does not want to be written to again": 1}
+    assert await sent(home) == {"sent": 1, "skipped": 1}
+    assert await ben.last() == NEWS
+    assert await ama.last() != NEWS
 
 
 async def test_the_preview_says_what_then_happens(home: Home) -> None:

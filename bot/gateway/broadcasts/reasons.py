@@ -4,6 +4,7 @@ from bot.language import N_
 
 TRIAL = N_("only tried it out")
 STOPPED = N_("said stop")
+NO_MORE = N_("does not want to be written to again")
 NEVER_CONSENTED = N_("has not agreed to take part")
 NO_ADDRESS = N_("no address that can be reached")
 NOT_CONCERNED = N_("another role")
