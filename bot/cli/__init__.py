@@ -35,6 +35,7 @@ COMMANDS = {
     "listen": "bot.cli.listening",
     "audio-session": "bot.cli.audio",
     "speak": "bot.cli.speaking",
+    "recording": "bot.cli.recording",
     "stuck": "bot.cli.setting_aside",
     "export": "bot.cli.exporting",
     "rekey": "bot.cli.rekeying",

@@ -10,8 +10,11 @@ from bot.language import _
 from bot.settings import read_settings
 
 if TYPE_CHECKING:
-    from bot.gateway.speaking import Sound
+    from bot.gateway.sounds import Sound
     from bot.voice.saying import Speaker
+
+
+DUE = ("missing", "stale", "recording stale")  # what the engine says, or says instead
 
 
 @click.command(help=_("Have papers and points of the agenda said that nobody recorded."))
@@ -30,7 +33,7 @@ def speak(phase: str, lang: str, only_look: bool) -> None:
     failed = False
     for one in _sounds(phase, lang, None if only_look else speaker):
         length = f"{one.seconds:g} s" if one.seconds else "-"
-        parts = (one.words.file, _STATES[one.state](), length, f"{one.size // 1024} KB", one.why)
+        parts = (one.words.file, STATES[one.state](), length, f"{one.size // 1024} KB", one.why)
         click.echo(" ".join(part for part in parts if part))
         if one.seconds > speaking.LONGEST:
             click.echo(_("It lasts more than a minute: shorten its summary."))
@@ -39,19 +42,20 @@ def speak(phase: str, lang: str, only_look: bool) -> None:
         raise SystemExit(FAULTS)
 
 
-_STATES = {
+STATES = {
     "missing": lambda: _("missing"),
     "spoken": lambda: _("spoken"),
     "stale": lambda: _("stale"),
     "recorded": lambda: _("recorded"),
     "recording stale": lambda: _("recording says other words"),
+    "unchecked": lambda: _("recorded, but not checked: palabre recording adopt"),
 }
 
 
 def _sounds(phase: str, lang: str, speaker: "Speaker | None") -> "Iterator[Sound]":
     """Yield how everything stands, after having it said where a speaker is given."""
     from bot.gateway import phases
-    from bot.gateway.speaking import Sounds, to_be_heard
+    from bot.gateway.speaking import to_be_heard
     from bot.wiring import library_of
 
     library = library_of(read_settings())
@@ -61,7 +65,7 @@ def _sounds(phase: str, lang: str, speaker: "Speaker | None") -> "Iterator[Sound
         sentence = _("{language} is no language of this consultation: {known}.")
         raise Sentence(sentence.replace("{language}", lang).replace("{known}", known))
     flows = [phases.find(consultation, phase).flow] if phase else list(library.current)
-    sounds = Sounds(library.folder / "documents")
+    sounds = library.sounds
     for words in to_be_heard(library, flows, [lang] if lang else consultation.languages):
         found = sounds.look(words)
         due = speaker is not None and found.state in ("missing", "stale")

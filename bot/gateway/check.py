@@ -11,6 +11,7 @@ from bot.dialogue.words import plain
 from bot.gateway.catalogue import po_path
 from bot.gateway.library import Flaw, Library
 from bot.gateway.render import draw
+from bot.gateway.speaking import Coverage, coverage
 from bot.gateway.walk import Exchanges, WalkedTurn, every, exchanges, labels_of, turns
 from channels.base import Capabilities
 from channels.capabilities import BY_NAME
@@ -54,6 +55,7 @@ class Report:
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
     figures: tuple[Figure, ...]
+    heard: tuple[Coverage, ...] = ()  # by flow of a phase and language
 
     @property
     def exit_status(self) -> int:
@@ -73,9 +75,12 @@ def check(library: Library, channels: Mapping[str, Capabilities] = BY_NAME) -> R
             warnings += one.warnings(channels)
             figures += [one.figure(channel, can) for channel, can in channels.items()]
     warnings += _summaries(library)
+    heard = coverage(library)
+    warnings += _unheard(library, heard)
     return Report(
-        tuple(sorted(set(faults))), tuple(sorted(set(warnings))), tuple(sorted(figures, key=_order))
-    )
+        tuple(sorted(set(faults))), tuple(sorted(set(warnings))),
+        tuple(sorted(figures, key=_order)), tuple(heard),
+    )  # fmt: skip
 
 
 def _order(figure: Figure) -> tuple[str, str, str]:
@@ -135,6 +140,21 @@ def _summaries(library: Library) -> Iterator[Fault]:
                     file, each.line, f'the summary of "{each.step}" takes {count} SMS segments',
                     f"keep it within {SUMMARY_SMS}",
                 )  # fmt: skip
+
+
+def _unheard(library: Library, heard: Iterable[Coverage]) -> Iterator[Fault]:
+    """Find the recordings that are not used, or that nobody checked."""
+    for one in heard:
+        file = library.contents.paths[one.flow]
+        for sound in one.sounds:
+            name, language = sound.words.of, sound.words.language
+            if sound.state == "recording stale" or sound.aside:
+                now = "the speech engine" if sound.state == "spoken" else "no recording"
+                what = f'{language}: the recording of "{name}" reads other words: {now} is heard'
+                yield Fault(file, 1, what, "record it anew: palabre recording add")
+            elif sound.state == "unchecked":
+                what = f'{language}: nobody checked the recording of "{name}"'
+                yield Fault(file, 1, what, "palabre recording adopt")
 
 
 # --- one flow in one language ---

@@ -27,9 +27,10 @@ from bot.gateway.catalogue import (
     po_path,
     read_translations,
 )
+from bot.gateway.sounds import ENDINGS, GOOD, Sounds
+from bot.gateway.tohear import papers_of
 
 DOCUMENTS_LIST = "documents"
-SOUNDS = ("ogg", "mp3", "m4a")
 PHRASES = "phrases.yaml"
 NO_FLOWS = ("consultation.yaml", TEMPLATES)
 ANSWERS = "answers.csv"
@@ -65,6 +66,7 @@ class Reading:
         self.locales = locales
         self.faults: list[Fault] = []
         self.sentences: dict[str, tuple[Sentence, ...]] = {}
+        self._sounds = Sounds(folder / "documents")
 
     def contents(self) -> Contents:
         path = self.folder / "consultation.yaml"
@@ -248,7 +250,26 @@ class Reading:
                 for document in flow.documents
             }
             flows[code] = translate(flow, each.gettext, code, files)
-        return bundle(flows, plain.source)
+        heard = {code: self._without_stale_sounds(one) for code, one in flows.items()}
+        return bundle(heard, plain.source)
+
+    def _without_stale_sounds(self, flow: Flow) -> Flow:
+        """Let no document have a sound that says other words than the flow does."""
+        sounded = {one.files["audio"]: code for code, one in flow.documents.items()
+                   if "audio" in one.files}  # fmt: skip
+        if not sounded:
+            return flow
+        stale = [words for words in papers_of(flow) if self._sounds.look(words).state not in GOOD]
+        stems = {words.file.removesuffix(".ogg") for words in stale}
+        silent = {code for file, code in sounded.items() if file.rpartition(".")[0] in stems}
+        if not silent:
+            return flow
+        documents = {
+            code: replace(one, files={kind: file for kind, file in one.files.items()
+                                      if kind != "audio" or code not in silent})
+            for code, one in flow.documents.items()
+        }  # fmt: skip
+        return replace(flow, documents=documents)
 
     # --- what a provider approves beforehand ---
 
@@ -297,6 +318,6 @@ def files_of(stem: str, language: str, files: frozenset[str]) -> dict[str, str]:
     """Return which files a document has in a language: kind → path."""
     wanted = {"pdf": f"{stem}.{language}.pdf", "page": f"{stem}.{language}.md"}
     found = {kind: path for kind, path in wanted.items() if path in files}
-    sounds = (f"audio/{language}/{stem}.{ending}" for ending in SOUNDS)
+    sounds = (f"audio/{language}/{stem}.{ending}" for ending in ENDINGS)
     sound = next((path for path in sounds if path in files), None)
     return found | ({"audio": sound} if sound else {})

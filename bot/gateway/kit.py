@@ -12,10 +12,10 @@ from typing import Literal
 import segno
 
 from bot.dialogue.placeholders import fill
-from bot.gateway.contents import SOUNDS
 from bot.gateway.joining import Way, spaced
 from bot.gateway.library import Library
 from bot.gateway.poster import Words, poster
+from bot.gateway.sounds import ENDINGS
 from bot.voice.decode import decode
 from bot.voice.encode import playable, resendable
 from bot.voice.limits import Limits
@@ -171,7 +171,7 @@ def _add_sound(kit: Kit, library: Library, told: _Told, speaker: Speaker | None)
 
 def _recorded(folder: Path, network: str) -> Pcm | None:
     """Return what a person recorded for this network, or for all; None if nobody did."""
-    names = (f"{stem}.{end}" for stem in (f"invite-{network}", "invite") for end in SOUNDS)
+    names = (f"{stem}.{end}" for stem in (f"invite-{network}", "invite") for end in ENDINGS)
     file = next((folder / name for name in names if (folder / name).is_file()), None)
     if file is None:
         return None

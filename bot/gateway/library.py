@@ -10,6 +10,7 @@ from bot.dialogue.templatesfile import Template
 from bot.dialogue.translate import Sentence
 from bot.gateway.catalogue import State, Translations
 from bot.gateway.contents import Contents, Reading
+from bot.gateway.sounds import Sounds
 
 Marks = dict[str, tuple[int, int]]  # path → when it changed, how long it is
 
@@ -44,6 +45,7 @@ class Library:
         held = Reading(self.folder, self.locales).contents()
         if held.faults and not self.tolerant:
             raise Faults(held.faults)
+        self.sounds = Sounds(self.folder / "documents")  # what is said, and in which sound
         return held
 
     def reload_if_changed(self) -> bool:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from bot.dialogue.fault import Fault
+from bot.dialogue.placeholders import fill
 from bot.gateway.check import Figure, Report
+from bot.gateway.speaking import Coverage
 from bot.language import N_, _
 
 HEAD = (
@@ -18,6 +20,7 @@ def format_report(report: Report, *, terminal: bool = False, width: int = 100) -
         *_section(_("Faults"), report.faults),
         *_section(_("Warnings"), report.warnings),
         _table(report.figures, width) if terminal else _lines(report.figures),
+        _heard(report.heard),
         _("{faults} faults, {warnings} warnings.")
         .replace("{faults}", str(len(report.faults)))
         .replace("{warnings}", str(len(report.warnings))),
@@ -53,6 +56,25 @@ def _lines(figures: Iterable[Figure]) -> str:
 def _line(figure: Figure) -> str:
     named = zip(HEAD, _row(figure), strict=True)
     return " ".join(f"{_(name)}={value}" for name, value in named if value)
+
+
+def _heard(heard: Iterable[Coverage]) -> str:
+    """Say a line a phase and language: of its texts, who reads how many aloud."""
+    words = _(
+        "{phase} {language}: of {all} texts {recorded} are read by people, {spoken} by the "
+        "speech engine, {stale} recordings read other words, {missing} have no sound yet"
+    )
+    lines = []
+    for one in heard:
+        values = {
+            "phase": one.phase, "language": one.language, "all": str(len(one.sounds)),
+            "recorded": str(one.count("recorded", "unchecked")),
+            "spoken": str(one.count("spoken")),
+            "stale": str(sum(1 for s in one.sounds if s.aside or s.state == "recording stale")),
+            "missing": str(one.count("missing", "stale", "recording stale")),
+        }  # fmt: skip
+        lines.append(fill(words, values))
+    return "\n".join((_("What can be heard:"), *lines)) if lines else ""
 
 
 def _table(figures: Iterable[Figure], width: int) -> str:

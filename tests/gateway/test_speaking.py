@@ -1,18 +1,22 @@
 """What nobody recorded is said by the engine, and made anew when its words change."""
 
-import json
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bot.gateway.aloud import aloud
+from bot.gateway.check import check
 from bot.gateway.library import Library
-from bot.gateway.speaking import LEDGER, Sounds, Words, to_be_heard
+from bot.gateway.sounds import Sounds
+from bot.gateway.speaking import NothingOfThisName, SeveralOfThisName, named, to_be_heard
+from bot.gateway.tohear import Words
 from bot.voice.pcm import Pcm
+from bot.voice.recorded import Recorded
 from bot.voice.saying import CannotSayError
+from bot.voice.verdict import Verdict
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,15 +70,92 @@ def test_what_says_other_words_than_today_s_is_stale(tmp_path: Path, sounds: Sou
     assert again(tmp_path, sounds).look(words("Deux puits.")).state == "stale"
 
 
-def test_a_person_s_recording_goes_before_and_is_told_when_its_words_change(
+def taken(data: bytes = b"OggS of a person") -> Recorded:
+    """A person's recording as it was checked."""
+    return Recorded(data, b"mp3 " + data, 3.0, -16.1, Verdict.OK)
+
+
+def test_a_person_s_recording_goes_before_and_is_stale_when_its_words_change(
     tmp_path: Path, sounds: Sounds
 ) -> None:
-    file = tmp_path / "audio" / "fr" / "eau.mp3"
+    sounds.say(words(), Reader())
+    assert sounds.keep(words(), taken()).state == "recorded"
+    assert sounds.sound_for("Un  puits.", "fr") == ("audio/fr/eau.ogg", "person")
+    later = again(tmp_path, sounds)
+    assert later.look(words()).state == "recorded"
+    assert later.look(words("Deux puits.")).state == "recording stale"
+    assert later.sound_for("Deux puits.", "fr") is None
+
+
+def test_the_engine_speaks_instead_of_a_stale_recording_which_stays_for_its_own_words(
+    tmp_path: Path, sounds: Sounds
+) -> None:
+    sounds.keep(words(), taken())
+    made = sounds.say(words("Deux puits."), Reader())
+    assert (made.state, made.aside) == ("spoken", True)
+    later = again(tmp_path, sounds)
+    assert later.sound_for("Deux puits.", "fr") == ("audio/fr/eau.ogg", "engine")
+    assert later.sound_for("Un puits.", "fr") == ("audio/fr/eau.old.ogg", "person")
+    assert (tmp_path / "audio/fr/eau.old.ogg").read_bytes() == taken().ogg
+    later.keep(words("Deux puits."), taken(b"OggS anew"))
+    assert not later.look(words("Deux puits.")).aside
+    assert list(tmp_path.glob("audio/fr/*.old.*")) == []
+
+
+def test_a_file_that_somebody_put_there_is_told_until_it_is_taken_in(
+    tmp_path: Path, sounds: Sounds
+) -> None:
+    file = tmp_path / "audio" / "fr" / "eau.m4a"
     file.parent.mkdir(parents=True)
     file.write_bytes(b"a voice")
-    assert sounds.look(words()).state == "recorded"
-    assert again(tmp_path, sounds).look(words("Deux puits.")).state == "recording stale"
-    assert json.loads((tmp_path / LEDGER).read_text("utf-8"))["audio/fr/eau.ogg"]["by"] == "person"
+    assert sounds.look(words()).state == "unchecked"
+    assert sounds.unchecked(words()) == file
+    sounds.keep(words(), taken(), b"a voice")
+    assert again(tmp_path, sounds).look(words()).state == "recorded"
+    file.write_bytes(b"another take")
+    assert again(tmp_path, sounds).look(words()).state == "unchecked"
+
+
+def test_a_recording_that_is_removed_leaves_no_file(tmp_path: Path, sounds: Sounds) -> None:
+    sounds.keep(words(), taken())
+    assert sounds.remove(words())
+    assert not sounds.remove(words())
+    assert again(tmp_path, sounds).look(words()).state == "missing"
+    assert not list(tmp_path.glob("audio/fr/*"))
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("Bonjour Awa. Un puits, 30 % d'eau.\n3 sur 7. Et vous ?", True),
+        ("Bonjour. Un puits, 30 % d'eau.\nEt vous ?", True),
+        ("Bonjour Awa. Un puits, 30 % d'eau.\n3 sur 7. 4 questions, 2 minutes. Et vous ?", True),
+        ("Bonjour Awa. Deux puits, 30 % d'eau.\n3 sur 7. Et vous ?", False),
+        ("Bonjour Awa. Un puits, 30 % d'eau.\n3 sur 7. Et vous ? Merci.", False),
+    ],
+)
+def test_a_recording_without_anybody_s_name_is_found_for_each_of_them(
+    said: str, found: bool, sounds: Sounds
+) -> None:
+    text = ("Bonjour {first_name}. Un puits, 30 % d'eau.\n{progress}. "
+            "{questions} questions, {minutes} minutes. Et vous ?")  # fmt: skip
+    sounds.keep(words(text), taken())
+    assert (sounds.sound_for(said, "fr") is not None) is found
+    assert sounds.sound_for(said, "es") is None
+
+
+def test_what_ships_can_be_recorded_step_by_step_in_every_language() -> None:
+    library = Library(ROOT / "flows", "ess", ROOT / "locales")
+    for language in library.consultation.languages:
+        found = to_be_heard(library, ["reactions"], (language,), steps=True)
+        names = {one.of for one in found}
+        assert {"reactions/manque", "reactions/avis/health-mutuals", "reactions/merci"} <= names
+        assert named(library, "manque", language).of == "reactions/manque"
+        assert not any("{" in one.text or not one.text for one in found)
+    with pytest.raises(NothingOfThisName):
+        named(library, "nowhere", "fr")
+    with pytest.raises(SeveralOfThisName, match="draft/"):
+        named(library, "spoken_language", "fr")
 
 
 def test_what_cannot_be_said_is_told_and_leaves_no_file(tmp_path: Path, sounds: Sounds) -> None:
@@ -102,9 +183,25 @@ def test_a_sound_that_was_said_goes_with_its_paper(tmp_path: Path) -> None:
     sounds = Sounds(library.folder / "documents")
     for one in to_be_heard(library, ["trends"], ("fr",)):
         sounds.say(one, Reader())
+    sounds.write()
     library.reload_if_changed()
     files = library.flow("trends", "fr").documents["trends-1"].files
     assert files["audio"] == "audio/fr/trends-1.ogg"
+
+
+def test_a_sound_that_says_other_words_goes_with_no_paper(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "flows", tmp_path / "flows")
+    library = Library(tmp_path / "flows", "ess", ROOT / "locales")
+    (one,) = [one for one in to_be_heard(library, ["trends"], ("fr",)) if one.of == "trends-1"]
+    library.sounds.keep(replace(one, written="Autre chose."), taken())
+    library.sounds.write()
+    library.reload_if_changed()
+    assert "audio" not in library.flow("trends", "fr").documents["trends-1"].files
+    found = check(library)
+    told = next(str(each) for each in found.warnings if "reads other words" in str(each))
+    assert 'fr: the recording of "trends-1" reads other words: no recording is heard' in told
+    (trends,) = [each for each in found.heard if (each.phase, each.language) == ("trends", "fr")]
+    assert (trends.count("recording stale"), trends.count("recorded")) == (1, 0)
 
 
 @pytest.mark.parametrize(
