@@ -44,6 +44,7 @@ COMMANDS = {
     "bench": "bot.cli.measuring",
     "soak": "bot.cli.soaking",
 }
+DEBUG = "--debug"
 
 
 class Lazy(click.Group):
@@ -77,16 +78,15 @@ def make_palabre() -> click.Group:
         message="%(prog)s %(version)s",
         help=_("Show the version and exit."),
     )
-    @click.option("--debug", is_flag=True, help=_("Show where an error comes from."))
+    @click.option(DEBUG, is_flag=True, help=_("Show where an error comes from."))
     @click.option(
         "--language",
         type=click.Choice(LANGUAGES),
         metavar="|".join(LANGUAGES),
         help=_("The language of this command."),
     )
-    @click.pass_context
-    def palabre(context: click.Context, debug: bool, language: str | None) -> None:
-        context.obj = debug
+    def palabre(debug: bool, language: str | None) -> None:
+        """Do nothing by itself; both options are read before."""
 
     in_language(palabre)
     return palabre
@@ -96,9 +96,11 @@ def main() -> None:
     """Run a command; errors are one sentence with a remedy, and an exit status."""
     use(_language(sys.argv))
     translate_click()
-    debug = "--debug" in sys.argv
+    words = [word for word in sys.argv[1:] if word != DEBUG]  # wherever it was written
+    debug = len(words) < len(sys.argv) - 1
     with named_errors(debug=debug):
-        make_palabre()(prog_name="palabre")
+        status = make_palabre().main(words, prog_name="palabre", standalone_mode=not debug)
+        raise SystemExit(status)
 
 
 def _language(words: list[str]) -> str:

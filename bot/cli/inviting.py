@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.running import Sentence, end, run
+from bot.cli.running import Sentence, run
 from bot.language import _
 from bot.settings import Settings, read_settings
 
@@ -32,7 +32,7 @@ def invite(network: str, out: str | None, pack: str | None) -> None:
     settings = read_settings()
     ways, kit = run(_found(settings, network, pack))
     if not ways:
-        end(_("No channel is set up yet: set TELEGRAM_BOT_TOKEN, then run this again."))
+        raise Sentence(_("No channel is set up yet: set TELEGRAM_BOT_TOKEN, then run this again."))
     for way in ways:
         click.echo(f"{way.channel}: {way.link}")
     click.echo()

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import sys
+import traceback
 from collections.abc import Coroutine, Iterator
 from typing import Any, NoReturn, TypeVar
 
@@ -44,18 +45,18 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
 
 @contextlib.contextmanager
 def named_errors(*, debug: bool = False) -> Iterator[None]:
-    """Turn what can be mended into a sentence; what cannot, too, unless `debug`."""
+    """Tell every error as a sentence; with `debug`, where it comes from stands before it."""
     try:
         yield
-    except (KeyboardInterrupt, asyncio.CancelledError):
+    except (KeyboardInterrupt, click.Abort, asyncio.CancelledError):
         raise SystemExit(130) from None
     except BrokenPipeError:
         sys.stderr.close()  # whoever read us has gone
         raise SystemExit(0) from None
     except Exception as error:
         if debug:
-            raise
-        end(*_told(error))
+            traceback.print_exception(error)
+        raise SystemExit(_tell(error)) from error
 
 
 def agreed(question: str) -> bool:
@@ -74,6 +75,16 @@ def _said(error: Exception) -> str:
     words = str(error)
     known = type(error).__doc__ or ""
     return _(known) + words.removeprefix(known) if words.startswith(known) else _(words)
+
+
+def _tell(error: Exception) -> int:
+    """Print an error as a sentence; return the exit status."""
+    if isinstance(error, click.ClickException):  # click tells it itself, unless we look closer
+        error.show()
+        return error.exit_code
+    sentence, status = _told(error)
+    click.echo(sentence, err=True)
+    return status
 
 
 def _told(error: Exception) -> tuple[str, int]:

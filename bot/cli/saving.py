@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.running import Sentence, end, run
+from bot.cli.running import Sentence, run
 from bot.language import _
 from bot.settings import Settings, read_settings
 
@@ -19,7 +19,7 @@ def backup(folder: Path) -> None:
     """Copy an embedded house; on PostgreSQL say what does it."""
     settings = read_settings()
     if not settings.embedded:
-        end(_("On PostgreSQL, pg_dump makes the copy: see docs/operate.md."))
+        raise Sentence(_("On PostgreSQL, pg_dump makes the copy: see docs/operate.md."))
     size, recordings = _saved(settings, folder)
     sentence = _("Copied: {size} MB of data, {count} new recordings. Without SECRET_KEY nobody can "
                  "read it: keep that somewhere else.")  # fmt: skip

@@ -2,7 +2,7 @@
 
 import click
 
-from bot.cli.running import end, run
+from bot.cli.running import Sentence, run
 from bot.language import _
 from bot.settings import Settings, read_settings
 
@@ -42,7 +42,7 @@ def _shared(command: str) -> Settings:
         sentence = _(
             "`palabre {command}` wants PostgreSQL (DATABASE_URL). On SQLite use: palabre serve."
         )
-        end(sentence.replace("{command}", command))
+        raise Sentence(sentence.replace("{command}", command))
     return settings
 
 

@@ -290,8 +290,20 @@ def test_help_is_quick_and_in_the_reader_s_language(run: Run) -> None:
         assert command in done.stdout
 
 
-def test_debug_shows_where_an_error_comes_from(run: Run) -> None:
-    from bot.gateway.phases import NoSuchPhase
-
-    with pytest.raises(NoSuchPhase):
-        run("--debug", "phase", "close", "nowhere")
+@pytest.mark.parametrize(
+    ("words", "raised"),
+    [
+        (("phase", "close", "nowhere"), "NoSuchPhase"),
+        (("graph", "nowhere"), "Sentence"),
+        (("graph",), "MissingParameter"),
+    ],
+)
+def test_debug_shows_where_an_error_comes_from_before_its_sentence(
+    run: Run, words: tuple[str, ...], raised: str
+) -> None:
+    plain = run(*words)
+    for told in (run("--debug", *words), run(*words, "--debug")):
+        where, _, sentence = told.err.rpartition(plain.err)
+        assert "Traceback" in where
+        assert raised in where
+        assert (told.status, sentence) == (plain.status, "")
