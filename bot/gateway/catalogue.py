@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -43,7 +44,10 @@ def po_path(locales: Path, language: str, domain: str) -> Path:
 
 def read_catalogue(path: Path, language: str | None = None) -> Catalog:
     """Read a .po file. Raises Faults when it is none."""
-    raw = path.read_bytes()
+    return _parsed(path.read_bytes(), path, language)
+
+
+def _parsed(raw: bytes, path: Path, language: str | None = None) -> Catalog:
     broken = [_fault(path, line) for line in _lines_without_end(raw)]
     if broken:
         raise Faults(broken)
@@ -69,11 +73,17 @@ def _lines_without_end(raw: bytes) -> Iterator[int]:
 
 
 def read_translations(path: Path) -> Translations:
-    """Read what a catalogue offers; an absent file offers nothing. Raises Faults."""
+    """Read what a catalogue offers; an absent file offers nothing. Raises Faults.
+
+    What is returned is not to be changed: who asks for the same words again gets the same.
+    """
+    return _offered(path.read_bytes(), path) if path.exists() else Translations()
+
+
+@lru_cache(maxsize=16)  # reading all again because of one file should not parse all catalogues
+def _offered(raw: bytes, path: Path) -> Translations:
     found = Translations()
-    if not path.exists():
-        return found
-    for message in read_catalogue(path):
+    for message in _parsed(raw, path):
         if message.id and isinstance(message.id, str) and message.string:
             _take(found, message.id, str(message.string), message.fuzzy)
             found.lines[message.id] = message.lineno or 1
