@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from bot.dialogue import talk
+from bot.dialogue.adding import ADD_MORE
 from bot.dialogue.conversation import Conversation, Figure, Person, Programme, Scene, Turn
 from bot.dialogue.flow import Bundle, Consultation, Flow
 from bot.dialogue.reply import File, Kept, Learned, Reply
@@ -86,7 +87,8 @@ class Talker:
         """Press the button with this label under the newest message that has it."""
         for prompt in reversed(self.turn.prompts):
             codes = {choice.label: choice.code for choice in prompt.choices} | {
-                prompt.done: "*done"
+                prompt.done: "*done",
+                prompt.add: ADD_MORE,
             }
             if label in codes and prompt.key:
                 return self.says(pressed=f"{prompt.key}:{codes[label]}")

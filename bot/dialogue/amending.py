@@ -4,9 +4,10 @@ from msgspec.structs import replace
 
 from bot.dialogue.answers import Answer, accept, repeat
 from bot.dialogue.asking import ask
+from bot.dialogue.before import answered_before, node_of
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.draft import Draft, held_kind, path_of
-from bot.dialogue.index import Node, index_of
+from bot.dialogue.draft import Draft, held_kind, kind_of, path_of
+from bot.dialogue.index import Node
 from bot.dialogue.meeting import rsvp
 from bot.dialogue.reply import Effect, Kept, Learned, Prompt, Reply
 from bot.dialogue.understand import Read, read_one, read_several
@@ -21,37 +22,10 @@ def belongs_before(draft: Draft, reply: Reply, *, fits: bool) -> bool:
         return False
     scene = draft.scene
     seen_at = scene.handed_at if scene.handed_at is not None else draft.open.asked_at
+    seen_at = max(seen_at, draft.open.added_at)
     if reply.at < seen_at:
         return True
     return not fits and reply.at < seen_at + scene.burst_ms
-
-
-def answered_before(draft: Draft) -> Conversation | None:
-    """Return the conversation that holds the answer to the question before, if any."""
-    talk = draft.talk
-    if talk is not None and (talk.trail or talk.before):
-        return talk if talk.before else None
-    ended = last_ended(draft)
-    return ended if ended is not None and ended.before is not None else None
-
-
-def last_ended(draft: Draft) -> Conversation | None:
-    """Return the conversation that ended last, as far as it is still at hand."""
-    ended = [one for one in reversed(draft.person.conversations) if one.state == "ended"]
-    return max(ended, key=lambda one: one.ended_at, default=None)  # of several, the last
-
-
-def last_talk(draft: Draft) -> Conversation | None:
-    """Return the conversation that ended last; of one that was long ago, only its name."""
-    ended = last_ended(draft)
-    if ended is not None:
-        return ended
-    known, done = draft.programme.current, draft.person.done
-    keys = [key for key in done if key.partition("/")[0] in known]
-    if not keys:
-        return None
-    flow, _, about = max(keys, key=lambda key: done[key]).partition("/")
-    return Conversation(flow, known[flow], about, "ended")
 
 
 def add_to_before(draft: Draft, reply: Reply) -> None:
@@ -71,12 +45,6 @@ def add_to_before(draft: Draft, reply: Reply) -> None:
         correct(draft, node, read, reply)
     else:
         _correct_ended(draft, talk, talk.before, node, read, reply)
-
-
-def node_of(draft: Draft, talk: Conversation, step: str) -> Node:
-    """Return a step of any conversation, in the person's language."""
-    flow = draft.programme.flow(talk.revision, draft.language)
-    return index_of(flow).by_name[step]
 
 
 def read_at(node: Node, reply: Reply) -> Read | None:
@@ -106,6 +74,7 @@ def append(draft: Draft, talk: Conversation, kept: Kept, node: Node, reply: Repl
         replies=(*kept.replies, reply.id),
     )
     draft.keep(more, again=True)
+    draft.count_as(kind_of(kept), kind_of(more))
     last = talk.trail[-1]
     parts = last.parts or (kept.text,)
     changed = replace(
@@ -113,6 +82,7 @@ def append(draft: Draft, talk: Conversation, kept: Kept, node: Node, reply: Repl
         comment=last.comment or bool(node.offer),
         replies=more.replies,
         parts=() if node.offer else (*parts, reply.text),
+        held=kind_of(more),
     )
     put(draft, replace(talk, before=more, trail=(*talk.trail[:-1], changed)))
 

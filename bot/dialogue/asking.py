@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from bot.dialogue.before import just_said
 from bot.dialogue.draft import Draft, button_key
 from bot.dialogue.flow import PICK_NO, PICK_YES, Choice, Document
 from bot.dialogue.index import Node
@@ -37,8 +38,9 @@ def ask(draft: Draft, node: Node, path: tuple[str, ...]) -> None:
         page=0,
         unsure=None,
         listening=False,
+        adds=just_said(draft),
     )
-    draft.prompts.append(question(draft, node, path))
+    draft.prompts.append(_told_once(draft, question(draft, node, path)))
     if step.remind_after:
         draft.effect("remind", ",".join(map(str, step.remind_after)))
 
@@ -50,10 +52,22 @@ def question(draft: Draft, node: Node, path: tuple[str, ...], lead: str = "") ->
     text = filled(draft, step.ask, node, path) if node.filled else step.ask
     if lead:
         text = f"{lead}\n{text}" if text else lead
-    if not node.choices:
-        return _open_question(draft, node, text)
-    if talk.unsure is not None:
+    if node.choices and talk.unsure is not None:
         return _read_back(draft, node, lead)
+    put = _choices(draft, node, text) if node.choices else _open_question(draft, node, text)
+    return replace(put, add=draft.phrase("add")) if talk.adds and draft.scene.buttons else put
+
+
+def _told_once(draft: Draft, put: Prompt) -> Prompt:
+    """Say beside a question how one adds to the answer before it by a word, the first time."""
+    if not draft.open.adds or draft.person.told_to_add:
+        return put
+    draft.note_person(told_to_add=True)
+    return replace(put, add_by_word=draft.phrase("add_by_word"))
+
+
+def _choices(draft: Draft, node: Node, text: str) -> Prompt:
+    step, talk = node.step, draft.open
     several = step.choose != "one"
     return Prompt(
         text,

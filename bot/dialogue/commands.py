@@ -25,6 +25,7 @@ Command = Literal[
     "helped",
     "link",
     "hear",
+    "add",
 ]
 COMMANDS: tuple[Command, ...] = get_args(Command)
 
@@ -67,6 +68,8 @@ _SAID: dict[Command, str] = {
     "hear": "hear me|hear my message|hear my voice|play it back|listen to me"
     "|m ecouter|me reecouter|ecouter mon message|reecouter mon message|reecouter"
     "|oirme|oir mi mensaje|oir mi voz|escuchar mi mensaje|escucharme",
+    "add": "add|add more|add to my answer|say more|ajouter|ajouter encore|ajouter a ma reponse"
+    "|agregar|agregar algo mas|agregar mas|anadir|anadir mas",
     "link": "link|link my phones|link my phone|lier|relier|lier mes telephones|lier mon telephone"
     "|vincular|enlazar|vincular mis telefonos|vincular mi telefono",
 }

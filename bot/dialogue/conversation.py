@@ -73,6 +73,8 @@ class Conversation(Struct, frozen=True, omit_defaults=True):
     listening: bool = False  # a person must hear a consent before the talk goes on
     before: Kept | None = None  # the answer to the question before, whole
     before_key: str = ""  # what that question's buttons carried
+    adds: bool = False  # beside the open question one may add to the answer before it
+    added_at: Moment = 0  # when that was done last: what follows at once belongs there too
 
     @property
     def key(self) -> str:
@@ -98,7 +100,8 @@ class Person(Struct, frozen=True, omit_defaults=True):
     stopped: bool = False
     stopped_told: bool = False
     human: bool = False  # a hand-over is open
-    pending: str = ""  # what the next reply may settle: "forget", "someone else", "menu" …
+    pending: str = ""  # what the next reply may settle: "forget", "menu", "add" …
+    told_to_add: bool = False  # it was said once how one adds to an answer
     others: int = 0  # how many more people use this phone
     helper: str = ""  # the pseudonym of whoever answers for this person, who asked them to
     conversations: tuple[Conversation, ...] = ()  # open, waiting, and the last that ended

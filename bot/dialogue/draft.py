@@ -184,7 +184,7 @@ class Draft:
 
     def leave(self, node: Node, key: str) -> None:
         """Have the buttons of a question taken away, if it has any, with what is said next."""
-        if node.choices:
+        if node.choices or self.open.adds:
             self.closes = key
         self.ends_place = node.step.answer == "place"
 

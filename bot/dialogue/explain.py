@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Literal
 
+from bot.dialogue.adding import ADD
 from bot.dialogue.asking import question_text
 from bot.dialogue.commands import own_name
 from bot.dialogue.conversation import Answered, Conversation, Person, Programme, Scene
@@ -80,7 +81,9 @@ def _of_person(draft: Draft, language: str) -> Iterator[Finding]:
         yield "explain_language", own_name(person.language)
     else:
         yield ("explain_language_unknown",)
-    if person.pending:
+    if person.pending == ADD:
+        yield ("explain_adding",)
+    elif person.pending:
         yield "explain_pending", person.pending
 
 

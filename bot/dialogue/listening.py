@@ -2,9 +2,10 @@
 
 from msgspec.structs import replace
 
-from bot.dialogue import amending, editing, linking, rights, wishes
+from bot.dialogue import adding, amending, editing, linking, rights, wishes
 from bot.dialogue.answers import hear, keep_aside
 from bot.dialogue.asking import ask_again, question_text, repeat_all, resume
+from bot.dialogue.before import last_ended, last_talk
 from bot.dialogue.commands import Command, command, language_named, start_payload
 from bot.dialogue.draft import Draft
 from bot.dialogue.longlists import paged, settled, turn_page
@@ -45,17 +46,20 @@ def listen(draft: Draft, reply: Reply) -> None:
         wishes.start(draft, payload)
     elif draft.person.stopped:
         _after_stop(draft, reply, said)
-    elif not _besides(draft, reply):
+    elif not _besides(draft, reply, said):
         _hear(draft, reply, said)
     if draft.talk is not None and not draft.person.stopped:
         draft.note(touched_at=reply.at or draft.scene.now)
 
 
-def _besides(draft: Draft, reply: Reply) -> bool:
+def _besides(draft: Draft, reply: Reply, said: Command | None) -> bool:
     """Take a code, or what settles what was asked besides the flow; False if it is neither."""
-    if draft.scene.code and not (draft.person.human or draft.refused):
+    with_the_bot = not (draft.person.human or draft.refused)
+    if draft.scene.code and with_the_bot:
         linking.hear_code(draft)
         return True
+    if draft.person.pending == adding.ADD:
+        return with_the_bot and adding.added(draft, _readable(reply), said)
     return bool(draft.person.pending) and _settled(draft, reply)
 
 
@@ -279,11 +283,11 @@ def _without_a_talk(draft: Draft, reply: Reply, said: Command | None) -> None:
 
 def _adds_to_the_last(draft: Draft, reply: Reply) -> bool:
     """Say whether a message still belongs to the last answer of the talk that has ended."""
-    ended = amending.last_ended(draft)
+    ended = last_ended(draft)
     return (
         ended is not None
         and ended.before is not None
-        and reply.at < ended.ended_at + draft.scene.burst_ms
+        and reply.at < max(ended.ended_at, ended.added_at) + draft.scene.burst_ms
     )
 
 
@@ -312,7 +316,7 @@ def _something_said(draft: Draft, reply: Reply) -> None:
     content = _has_content(draft, reply, None)
     draft.understood = ("understood_opening",)
     waiting = waiting_talk(draft)
-    last = amending.last_talk(draft)
+    last = last_talk(draft)
     if content and last is not None:
         keep_aside(draft, last, reply)
         draft.notice("kept_aside")

@@ -3,7 +3,9 @@
 from msgspec.structs import replace
 
 from bot.dialogue import amending, rights
+from bot.dialogue.adding import ADD_MORE, ask_for_more
 from bot.dialogue.asking import ask_again
+from bot.dialogue.before import node_of
 from bot.dialogue.draft import Draft
 from bot.dialogue.offers import conversation_key, offered, take_up
 from bot.dialogue.reply import Reply
@@ -37,7 +39,7 @@ def _codes_under(draft: Draft, key: str) -> tuple[str, ...]:
     if talk is not None and key and key == talk.open_key:
         return tuple(choice.code for choice in draft.node.choices)
     if talk is not None and talk.before is not None and key == talk.before_key:
-        node = amending.node_of(draft, talk, talk.before.step)
+        node = node_of(draft, talk, talk.before.step)
         return tuple(choice.code for choice in node.choices)
     return ()
 
@@ -46,7 +48,9 @@ def pressed(draft: Draft, reply: Reply) -> None:
     """Take a button: of the open question, of an offer, or one that is out of date."""
     key, _, code = reply.pressed.rpartition(":")
     talk = draft.talk
-    if talk is not None and key == talk.open_key and key:
+    if talk is not None and key == talk.open_key and code == ADD_MORE:
+        ask_for_more(draft)
+    elif talk is not None and key == talk.open_key and key:
         press(draft, code, reply)
     elif key in ("go", "menu"):
         draft.understood = ("understood_button", code)

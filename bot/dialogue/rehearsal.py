@@ -214,6 +214,10 @@ def drawn(prompt: Prompt) -> str:
         lines.append(prompt.page)
     if prompt.done:
         lines.append(f"[{prompt.done}]")
+    if prompt.add:
+        lines.append(f"[{prompt.add}]")
+    elif prompt.add_by_word:
+        lines.append(prompt.add_by_word)
     return "\n".join(line.rstrip() for line in lines if line.strip())
 
 

@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace as replaced
 
 from bot.dialogue import talk
+from bot.dialogue.adding import ADD_MORE
 from bot.dialogue.conversation import (
     Conversation,
     Figure,
@@ -365,6 +366,8 @@ def _pressed(label: str, prompts: tuple[Prompt, ...]) -> str:
         codes = {choice.label: choice.code for choice in prompt.choices}
         if prompt.done:
             codes[prompt.done] = "*done"
+        if prompt.add:
+            codes[prompt.add] = ADD_MORE
         if label in codes:
             return f"{prompt.key}:{codes[label]}"
     return f"gone:{label}"

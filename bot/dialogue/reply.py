@@ -80,6 +80,8 @@ class Prompt(Struct, frozen=True, omit_defaults=True):
     ends_place: bool = False  # a place was asked for: its button is to be taken away
     either: dict[str, str] = field(default_factory=dict)  # what is said, by what an effect leads to
     redraws: bool = False  # only its buttons changed: the message that was pressed shows them
+    add: str = ""  # the label of a button that adds to the answer before
+    add_by_word: str = ""  # how to do that by a word, where there is no room for the button
 
 
 class Kept(Struct, frozen=True, omit_defaults=True):

@@ -117,7 +117,7 @@ def take(draft: Draft, reply: Reply) -> None:
         if not reply.text:
             return
     good = tuple(file for file in reply.files if file.state in GOOD)
-    _receipt(draft, good)
+    receipt(draft, good)
     if not (reply.text.strip() or good or reply.place):
         draft.understood = ("understood_empty",)
         repeat(draft, "say_something")
@@ -157,7 +157,7 @@ def _doubt(draft: Draft, text: str, files: tuple[File, ...]) -> str:
     return "too_short" if speech and sum(speech) < SHORT and len(speech) == len(files) else ""
 
 
-def _receipt(draft: Draft, files: tuple[File, ...]) -> None:
+def receipt(draft: Draft, files: tuple[File, ...]) -> None:
     """Say that a voice note is here, but only when it is."""
     for file in files:
         if file.is_sound and file.state == "kept" and file.seconds:

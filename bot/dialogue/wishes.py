@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 from bot.dialogue import linking, rights
-from bot.dialogue.amending import answered_before, go_back
+from bot.dialogue.adding import ask_for_more
+from bot.dialogue.amending import go_back
 from bot.dialogue.answers import NO_WORDS, Answer, accept, keep_heard, repeat, skip
 from bot.dialogue.asking import ask_again, repeat_all, resume
+from bot.dialogue.before import answered_before
 from bot.dialogue.commands import Command
 from bot.dialogue.draft import TAKE_PART, Draft
 from bot.dialogue.engine import go_on, leave_block
@@ -242,6 +244,7 @@ OBEY: dict[Command, Callable[[Draft], None]] = {
     "helped": rights.helped,
     "link": linking.ask_for_code,
     "hear": _hear,
+    "add": ask_for_more,
 }
 
 

@@ -1,5 +1,8 @@
 """A question's choices as a channel shows them: buttons, a list, or numbers in the text."""
 
+from msgspec.structs import replace
+
+from bot.dialogue.adding import ADD_MORE
 from bot.dialogue.flow import Choice
 from bot.dialogue.reply import Prompt
 from bot.gateway.split import shorten
@@ -35,7 +38,26 @@ def numbered(prompt: Prompt) -> str:
     return "\n".join([*lines, prompt.page] if prompt.page else lines)
 
 
+def with_room(prompt: Prompt, can: Capabilities) -> Prompt:
+    """Return a prompt with one way to add to the answer before: a button, else a word or nothing.
+
+    The button never changes how the choices are shown, and never takes a place's keyboard away.
+    """
+    if not prompt.add:
+        return prompt
+    shown = len(prompt.choices) + bool(prompt.done) if has_buttons(prompt, can) else 0
+    most = can.buttons if shown <= can.buttons else can.list_items
+    fits = shown < most and not (prompt.place and can.place)
+    return replace(prompt, add_by_word="") if fits else replace(prompt, add="")
+
+
 def rows_of(prompt: Prompt, can: Capabilities) -> Rows:
+    """Draw what a question offers: its choices, and below them a way to add to what was said."""
+    add = Button(shorten(prompt.add, can.button_label), f"{prompt.key}:{ADD_MORE}", ends=True)
+    return (*_choices(prompt, can), (add,)) if prompt.add else _choices(prompt, can)
+
+
+def _choices(prompt: Prompt, can: Capabilities) -> Rows:
     """Draw a question's choices as buttons; what is chosen is ticked, Done stands below."""
     if not has_buttons(prompt, can):
         return ()

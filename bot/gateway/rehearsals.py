@@ -7,6 +7,7 @@ from bot.dialogue.conversation import Programme
 from bot.dialogue.rehearsal import Rehearsal, read_rehearsal
 from bot.dialogue.rehearsing import Difference, play
 from bot.dialogue.reply import Prompt
+from bot.gateway.buttons import with_room
 from bot.gateway.paging import page_of
 from channels.capabilities import BY_NAME
 
@@ -23,9 +24,9 @@ def find(folder: Path, flows: Sequence[str] = ()) -> Iterator[tuple[Path, Rehear
 
 
 def shown_on(rehearsal: Rehearsal) -> Callable[[Prompt], Prompt]:
-    """Return what the rehearsal's channel does to a prompt: of a long list it shows a page."""
+    """Return what the rehearsal's channel does to a prompt: pages, a button or a word to add."""
     can = BY_NAME[rehearsal.head.get("channel", "telegram")]
-    return lambda prompt: page_of(prompt, can)
+    return lambda prompt: with_room(page_of(prompt, can), can)
 
 
 def rehearse(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from bot.dialogue.reply import Attachment, Prompt
-from bot.gateway.buttons import needs_numbers, numbered, rows_of
+from bot.gateway.buttons import needs_numbers, numbered, rows_of, with_room
 from bot.gateway.files import MEDIA
 from bot.gateway.paging import page_of
 from bot.gateway.split import Measure, split
@@ -49,7 +49,7 @@ def draw(
     Files come first, then all that is said and asked in one message, then what is tidied up.
     """
     blank = Outgoing(address, account)
-    prompts = [page_of(prompt, can) for prompt in prompts]
+    prompts = [with_room(page_of(prompt, can), can) for prompt in prompts]
     redrawn = next((p for p in prompts if p.redraws), None) if can.toggles and pressed_on else None
     if redrawn is not None:
         rows = rows_of(redrawn, can)
@@ -134,6 +134,8 @@ def _words(
         lines = [prompt.text.strip(), _link_line(prompt.attach, can, link)]
         if prompt is asked and needs_numbers(prompt, can):
             lines.append(numbered(prompt))
+        if prompt is asked:
+            lines.append(prompt.add_by_word)
         text = "\n".join(line for line in lines if line)
         if text:
             yield text

@@ -11,6 +11,7 @@ from programme import programme, shipped
 from talk import NOON, Printed, Talker, saved
 
 from bot.dialogue import talk
+from bot.dialogue.adding import ADD_MORE
 from bot.dialogue.commands import WORDS
 from bot.dialogue.conversation import Conversation, Person, Scene
 from bot.dialogue.draft import TAKE_PART
@@ -316,6 +317,8 @@ def anything(prompts: tuple[Prompt, ...], dice: random.Random, count: int, at: i
         return Reply(id=str(count), at=at, text=dice.choice(ODD))
     if chance < 0.2:
         return Reply(id=str(count), at=at, files=(File(f"m{count}", "voice", 3.0, "kept"),))
+    if asked is not None and asked.add and chance < 0.3:
+        return Reply(id=str(count), at=at, pressed=f"{asked.key}:{ADD_MORE}")
     if asked is not None and asked.choices:
         return a_choice(asked, dice, count, at)
     return Reply(id=str(count), at=at, text=dice.choice(("12", "7, 5", "14:30", "14/3", "Words")))

@@ -50,11 +50,13 @@ bot: Which come first?
      1. The land
      2. The water
      [Done]
+     [Add to my answer]
 ama: [button The water]
 bot: Which come first?
      1. The land
      2. The water (1)
      [Done]
+     [Add to my answer]
 ama: 1 because of the children
 kept: best = water land (because of the children)
 fact: themes = water land

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.dialogue.flow import Choice
 from bot.dialogue.pressing import read_pressed
@@ -262,3 +263,37 @@ def test_whatever_is_said_each_message_is_within_the_channels_limits(
         assert len(buttons) <= max(can.buttons, can.list_items)
         assert all(len(button.data.encode()) <= can.button_data_bytes for button in buttons)
         assert all(0 < len(b.label) <= max(can.button_label, can.list_label) for b in buttons)
+
+
+ADDS = "Add to my answer"
+BY_WORD = "To add to your answer, write ADD."
+
+
+def with_adding(prompt: Prompt) -> Prompt:
+    """Let a question offer to add to the answer before it."""
+    return replace(prompt, add=ADDS, add_by_word=BY_WORD)
+
+
+@pytest.mark.parametrize("can", [TELEGRAM, WHATSAPP])
+def test_adding_is_the_last_button_below_the_choices(can: Capabilities) -> None:
+    (question,) = sent(with_adding(ASKED), can=can)
+    assert question.buttons[-1] == (Button(ADDS, "k1:*add", ends=True),)
+    assert BY_WORD not in question.text
+
+
+def test_an_open_question_has_adding_as_its_one_button() -> None:
+    (question,) = sent(with_adding(Prompt("Why?", "asked", "k1")), can=WHATSAPP)
+    assert labels(question) == [[ADDS]]
+
+
+def test_adding_never_makes_a_list_of_buttons() -> None:
+    """By WhatsApp three buttons are the most, so it is said in words."""
+    three = replace(ASKED, choices=(*YES_NO, Choice("maybe", "Peut-être")))
+    (question,) = sent(with_adding(three), can=WHATSAPP)
+    assert labels(question) == [["Oui"], ["Non"], ["Peut-être"]]
+    assert question.text == f"On commence ?\n{BY_WORD}"
+
+
+def test_by_sms_adding_is_said_below_the_choices() -> None:
+    (question,) = sent(replace(ASKED, add_by_word=BY_WORD), can=SMS)
+    assert question.text == f"On commence ?\n1. Oui\n2. Non\n{BY_WORD}"
