@@ -17,6 +17,7 @@ from channels.base import Outgoing
 
 WENT_OUT = ("sent", "delivered", "read")
 IN_FLIGHT_SECONDS = 5.0  # what went out so long before a kill may not have been written down
+Outage = tuple[float, float]  # when something was killed, and when it was started again
 
 _outgoing = msgspec.json.Decoder(Outgoing)
 
@@ -59,9 +60,9 @@ class Report:
         return vars(self) | {"kinds": dict(self.kinds)}
 
     @property
-    def faulty(self) -> bool:
-        """Say whether something is not zero that must be."""
-        return any(getattr(self, name) for name in self.MUST_BE_ZERO)
+    def faulty(self) -> dict[str, int]:
+        """Return what is not zero and must be."""
+        return {name: found for name in self.MUST_BE_ZERO if (found := getattr(self, name))}
 
 
 def open_ends(connection: Connection) -> int:
@@ -107,7 +108,7 @@ def count_sends(
     seal: Seal,
     taken: Mapping[Message, Sequence[float]],
     unsure: Iterable[Message],
-    kills: Sequence[float],
+    outages: Sequence[Outage],
     report: Report,
 ) -> None:
     """Hold what the providers took against what the outbox promised."""
@@ -121,7 +122,7 @@ def count_sends(
         report.lost += max(0, went_out - len(times))
         report.lost += sum(states[row] in ("failed", "skipped") for row in rows)
         if (again := len(times) - len(rows)) > 0:
-            explained = message in nobody_knows or _before_a_kill(times[:-1], kills)
+            explained = message in nobody_knows or on_its_way_at_a_kill(times[:-1], outages)
             report.perhaps += again if explained else 0
             report.doubled += 0 if explained else again
     report.out_of_order += _out_of_order(promised, taken)
@@ -142,8 +143,11 @@ def _promised(
     return promised, states
 
 
-def _before_a_kill(times: Sequence[float], kills: Sequence[float]) -> bool:
-    return any(at <= kill <= at + IN_FLIGHT_SECONDS for at in times for kill in kills)
+def on_its_way_at_a_kill(times: Sequence[float], outages: Sequence[Outage]) -> bool:
+    """Say whether one of these was on its way at a kill; it may have been read only afterwards."""
+    return any(
+        killed - IN_FLIGHT_SECONDS <= at <= again for at in times for killed, again in outages
+    )
 
 
 def _out_of_order(

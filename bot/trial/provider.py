@@ -15,9 +15,9 @@ from aiohttp import web
 from bot.trial.faults import TAKEN, UNSURE, WELL, How, Mood, misbehave
 
 HOST = "127.0.0.1"
-HOLD_SECONDS = 1  # what a 429 asks for
-BETWEEN_HOLDS = 4.0  # seconds, at least
-UNDER_WAY = 0.7  # seconds: so late a call may have left before the 429 came
+HOLD_SECONDS = 2  # what a 429 asks for
+BETWEEN_HOLDS = 5.0  # seconds, at least
+UNDER_WAY = 1.5  # seconds: a call that left before the 429 came may be read so late
 SENDS = ("sendMessage", "sendVoice", "sendAudio", "sendDocument", "sendPhoto")
 
 Message = tuple[str, str, str]  # channel, address, text
@@ -65,6 +65,10 @@ class Provider:
     def be_well(self) -> None:
         """Answer well from now on."""
         self.telegram, self.twilio, self.holds = WELL, WELL, False
+
+    def forget_the_wait(self) -> None:
+        """Ask nobody to wait any more: whoever was told has died."""
+        self._held_at = 0.0
 
     # --- both ------------------------------------------------------------------------------
 

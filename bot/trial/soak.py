@@ -8,7 +8,7 @@ import resource
 import signal
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from bot.settings import read_settings
 from bot.store.database import Database, DatabaseAway
 from bot.store.migrate import migrate
 from bot.trial.faults import HASTY, ILL, Mood
-from bot.trial.ledger import Report, count_messages, count_sends, open_ends
+from bot.trial.ledger import Outage, Report, count_messages, count_sends, open_ends
 from bot.trial.people import OURS, PUBLIC, World
 from bot.trial.process import Served
 from bot.trial.provider import Provider
@@ -55,7 +55,7 @@ class Trial:
     seconds: float
     provider: Provider = field(init=False)
     served: list[Served] = field(default_factory=list)
-    killed: list[float] = field(default_factory=list)
+    outages: list[Outage] = field(default_factory=list)
     report: Report = field(default_factory=Report)
 
     def __post_init__(self) -> None:
@@ -200,27 +200,33 @@ class Trial:
         return deeds
 
     async def _kill(self, one: Served) -> None:
-        self._note_kill()
-        await one.kill()
-        await asyncio.sleep(self.chance.uniform(0, 1.5))
+        with self._outage():
+            await one.kill()
+            await asyncio.sleep(self.chance.uniform(0, 1.5))
         await one.start()
 
-    def _note_kill(self) -> None:
+    @contextlib.contextmanager
+    def _outage(self) -> Iterator[None]:
+        """Note from when until when something is dead; what it had sent may still arrive."""
         self.report.kills += 1
-        self.killed.append(time.monotonic())
+        begun = time.monotonic()
+        yield
+        self.outages.append((begun, time.monotonic()))
+        self.provider.forget_the_wait()
 
     async def _restart(self) -> None:
         """Do as an upgrade does: one after the other ends in good order and begins again."""
         for one in self.served:
             took = await one.stop()
             self.report.slowest_stop_s = max(self.report.slowest_stop_s, took)
+            self.provider.forget_the_wait()
             await one.start()
 
     async def _kill_postgres(self, seconds: float) -> None:
-        self._note_kill()
-        os.kill(self.server.get_pid(), signal.SIGKILL)
-        await asyncio.sleep(seconds)
-        await asyncio.to_thread(_start_again, self.server)
+        with self._outage():
+            os.kill(self.server.get_pid(), signal.SIGKILL)
+            await asyncio.sleep(seconds)
+            await asyncio.to_thread(_start_again, self.server)
 
     async def _jump(self) -> None:
         """Put the clock forward, and after a while back again."""
@@ -274,7 +280,7 @@ class Trial:
 
         def look(connection: Connection) -> None:
             count_messages(connection, counts, report)
-            count_sends(connection, seal, provider.taken, provider.unsure, self.killed, report)
+            count_sends(connection, seal, provider.taken, provider.unsure, self.outages, report)
 
         self._with_database(lambda database: database.read_now(look))
         report.kinds += provider.faults + counts.tricks

@@ -3,7 +3,9 @@
 import json
 from collections import Counter
 
-from bot.trial.ledger import Report
+import pytest
+
+from bot.trial.ledger import Outage, Report, on_its_way_at_a_kill
 
 KEYS = {"acknowledged", "stored", "answered", "delivered", "lost", "doubled", "stuck", "perhaps",
         "kills", "faults"}  # fmt: skip
@@ -25,3 +27,19 @@ def test_other_programs_read_what_the_contract_names() -> None:
 def test_what_must_be_zero_and_is_not_is_a_fault() -> None:
     assert not Report(kills=9, faults=9, perhaps=2).faulty
     assert all(Report(**{name: 1}).faulty for name in Report.MUST_BE_ZERO)
+
+
+KILLED: list[Outage] = [(100.0, 103.0)]  # and started again
+
+
+@pytest.mark.parametrize(
+    ("taken", "explained"),
+    [
+        (99.9, True),  # nobody may have written down any more that it went out
+        (100.1, True),  # it had left, and the provider read it when who sent it was dead
+        (103.1, False),
+        (94.9, False),
+    ],
+)
+def test_a_kill_explains_only_what_was_on_its_way(taken: float, explained: bool) -> None:
+    assert on_its_way_at_a_kill([taken], KILLED) is explained
