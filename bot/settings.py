@@ -69,7 +69,7 @@ def _pace(value: str) -> float:
 
 
 def _address(value: str) -> str:
-    if value and urlsplit(value).scheme not in ("http", "https"):
+    if value and (urlsplit(value).scheme not in ("http", "https") or not _has_a_port(value)):
         raise ValueError(_("write an address that begins with https://"))
     return value.rstrip("/")
 
@@ -140,8 +140,8 @@ def _secret_key(value: str) -> str:
 
 
 def _speech(value: str) -> str:
-    if value not in ("", "off", "nanotts"):
-        raise ValueError(_("write nanotts or off"))
+    if value not in ("", "off", "nanotts", "http"):
+        raise ValueError(_("write nanotts, http or off"))
     return value
 
 
@@ -234,7 +234,16 @@ TABLE: tuple[Setting, ...] = (
         "PALABRE_TTS",
         _speech,
         "",
-        "the speech engine: nanotts or off; empty: nanotts where the extra `speech` is installed",
+        "the speech engine: nanotts, http or off; empty: nanotts where the extra `speech` is there",
+    ),
+    Setting("PALABRE_TTS_URL", _address, "", "with http: a service like OpenAI's, https://…"),
+    Setting("PALABRE_TTS_KEY", _text, "", "with http: its key", secret=True),
+    Setting("PALABRE_TTS_MODEL", _text, "tts-1", "with http: its model"),
+    Setting(
+        "PALABRE_TTS_VOICE",
+        _text,
+        "alloy",
+        "with http: its voice, or one for each language: fr:NAME en:NAME es:NAME",
     ),
     Setting("TELEGRAM_BOT_TOKEN", _token, "", "the bot's token, from @BotFather", secret=True),
     Setting(
@@ -302,6 +311,10 @@ class Settings:
     asr_key: str
     asr_model: str
     tts: str
+    tts_url: str
+    tts_key: str
+    tts_model: str
+    tts_voice: str
     telegram_bot_token: str
     telegram_api_url: str
     telegram_webhook_secret: str

@@ -26,6 +26,8 @@ from bot.store.known_files import StoredContents, StoredFiles
 from bot.store.media import DatabaseMedia, FileMedia, MediaStore
 from bot.store.migrate import NotMigrated, is_current, migrate
 from bot.store.seal import Seal
+from bot.voice.saying import Speaker, speaker_of
+from bot.voice.saying_hosted import HostedSpeaker, voices_of
 from bot.voice.transcribe import FasterWhisper, HostedTranscriber, Transcriber
 from bot.web.links import Grant, sign
 from channels.base import Channel, Pace
@@ -199,6 +201,16 @@ def transcriber_of(
             ).replace("{language}", language)
         )
     return HostedTranscriber(session, settings.asr_url, settings.asr_key, settings.asr_model)
+
+
+def make_speaker(settings: Settings) -> Speaker | None:
+    """Build what says our words, None where nothing does. Raises WrongSetting."""
+    if settings.tts != "http":
+        return speaker_of(settings.tts)
+    if not settings.tts_url:
+        raise WrongSetting(_("PALABRE_TTS_URL: name the service that says our words."))
+    voices = voices_of(settings.tts_voice)
+    return HostedSpeaker(settings.tts_url, settings.tts_key, settings.tts_model, voices)
 
 
 def _numbers(settings: Settings) -> dict[str, str]:

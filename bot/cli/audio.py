@@ -88,15 +88,14 @@ async def _drafted(phase: str, theme: str, language: str, most: int) -> str:
 async def _made(file: Path, text: str) -> "Session":
     from bot.gateway.audio.make import Maker
     from bot.gateway.audio.script import read_script
-    from bot.voice.saying import speaker_of
-    from bot.wiring import open_house
+    from bot.wiring import make_speaker, open_house
 
     settings = read_settings()
     script = read_script(text, file.name)
     async with open_house(settings, telegram=False) as house:
         quotes = await house.database.read(_quotes, script)
         maker = Maker(script, file.name, file.parent, quotes, house.media,
-                      speaker_of(settings.tts))  # fmt: skip
+                      make_speaker(settings))  # fmt: skip
         return maker.make()
 
 

@@ -48,8 +48,7 @@ async def _found(
 ) -> tuple[list["Way"], "Kit | None"]:
     from bot.gateway.joining import known_network, ways_to_join
     from bot.gateway.kit import kit_of
-    from bot.voice.saying import speaker_of
-    from bot.wiring import learn_bot_name, open_house
+    from bot.wiring import learn_bot_name, make_speaker, open_house
 
     async with open_house(settings) as house:
         consultation = house.library.consultation
@@ -61,7 +60,7 @@ async def _found(
         ways = ways_to_join(network, house.private_links, settings.public_url)
         if not pack or not ways:
             return ways, None
-        return ways, kit_of(house.library, network, ways, speaker_of(settings.tts))
+        return ways, kit_of(house.library, network, ways, make_speaker(settings))
 
 
 def _drawn(square: str) -> str:

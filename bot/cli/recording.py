@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli.running import FAULTS, Sentence
+from bot.cli.speaking import STATES, library_in
 from bot.language import _
-from bot.settings import read_settings
 
 if TYPE_CHECKING:
-    from bot.gateway.library import Library
-    from bot.gateway.sounds import Sound, Sounds
+    from bot.gateway.sounds import Sound
     from bot.voice.recorded import Recorded
 
 LANG = click.option("--lang", required=True, metavar="fr|en|es", help=_("In which language."))
@@ -33,7 +32,7 @@ def add(file: Path, name: str, lang: str) -> None:
     """Keep a recording."""
     from bot.gateway.speaking import named
 
-    library, sounds = _library(lang)
+    library, sounds = library_in(lang)
     words = named(library, name, lang)
     data = file.read_bytes()
     made = _checked(data, file.name)
@@ -48,7 +47,7 @@ def adopt() -> None:
     """Check and level what nobody looked at; the files themselves stay."""
     from bot.gateway.speaking import to_be_heard
 
-    library, sounds = _library()
+    library, sounds = library_in()
     failed = False
     for words in to_be_heard(library, list(library.current), library.consultation.languages,
                              steps=True):  # fmt: skip
@@ -71,11 +70,10 @@ def adopt() -> None:
 @click.option("--words", "with_words", is_flag=True, help=_("The words below each, to read out."))
 def list_them(phase: str, lang: str, with_words: bool) -> None:
     """Print what can be recorded, and how it stands."""
-    from bot.cli.speaking import STATES
     from bot.gateway import phases
     from bot.gateway.speaking import to_be_heard
 
-    library, sounds = _library(lang)
+    library, sounds = library_in(lang)
     consultation = library.consultation
     flows = [phases.find(consultation, phase).flow] if phase else list(library.current)
     languages = [lang] if lang else consultation.languages
@@ -94,7 +92,7 @@ def remove(name: str, lang: str) -> None:
     """Remove a recording."""
     from bot.gateway.speaking import named
 
-    library, sounds = _library(lang)
+    library, sounds = library_in(lang)
     words = named(library, name, lang)
     if not sounds.remove(words):
         raise Sentence(_("Nobody recorded “{name}” in this language.").replace("{name}", words.of))
@@ -109,18 +107,6 @@ def instead(one: "Sound") -> str:
     if one.state == "recording stale":
         return " " + _("(it is not used; palabre speak lets the engine read it)")
     return ""
-
-
-def _library(lang: str = "") -> "tuple[Library, Sounds]":
-    from bot.wiring import library_of
-
-    library = library_of(read_settings())
-    known = library.consultation.languages
-    if lang and lang not in known:
-        sentence = _("{language} is no language of this consultation: {known}.")
-        told = sentence.replace("{language}", lang).replace("{known}", ", ".join(known))
-        raise Sentence(told)
-    return library, library.sounds
 
 
 def _checked(data: bytes, name: str) -> "Recorded":

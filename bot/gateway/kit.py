@@ -190,7 +190,7 @@ def _said(told: _Told, speaker: Speaker | None) -> tuple[Pcm | None, Silence | N
     if not speaker.speaks(told.language):
         return None, "no voice"
     try:
-        pcm = speaker.say(told.spoken(), told.language)
+        pcm = speaker.say(told.spoken(), told.language, public=True)
     except CannotSayError:
         return None, "failed"
     return (pcm, None) if seconds(pcm) <= LONGEST else (None, "failed")

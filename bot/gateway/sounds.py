@@ -135,7 +135,8 @@ class Sounds:
         from bot.voice.saying import CannotSayError
 
         try:
-            pcm = speaker.say(words.text, words.language)
+            # What has a name stands in a flow, for everybody to read.
+            pcm = speaker.say(words.text, words.language, public=bool(words.of))
         except CannotSayError as error:
             return Sound(words, "missing", why=str(error))
         data, length = resendable(pcm, Limits()), round(seconds(pcm), 1)

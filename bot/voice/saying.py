@@ -19,7 +19,6 @@ from bot.voice.limits import Limits
 from bot.voice.pcm import RATE, Pcm
 from bot.voice.sandbox import run
 
-ENGINES = ("off", "nanotts")  # what PALABRE_TTS may name
 MOST_SIGNS = 4000
 SPEED = 0.9  # a little slower than the engine speaks by itself
 _CHILD = Path(__file__).with_name("saying_child.py")
@@ -40,13 +39,16 @@ class Speaker(Protocol):
         """Say whether there is a voice for a language (two letters)."""
         ...
 
-    def say(self, text: str, language: str) -> Pcm:
-        """Return the text as sound. Raises CannotSayError."""
+    def say(self, text: str, language: str, *, public: bool = False) -> Pcm:
+        """Return the text as sound. Raises CannotSayError.
+
+        `public`: everybody may read it, so it may leave this machine.
+        """
         ...
 
 
 def speaker_of(engine: str) -> Speaker | None:
-    """Return the engine of that name; "" takes what is installed, None means silence."""
+    """Return the engine of this machine; "" takes what is installed, None means silence."""
     if engine == "off" or importlib.util.find_spec("py_nanotts") is None:
         return None
     return NanoTts()
@@ -76,8 +78,8 @@ class NanoTts:
         """Say whether Pico has a voice for a language."""
         return language in _VOICES
 
-    def say(self, text: str, language: str) -> Pcm:
-        """Return the text as sound. Raises CannotSayError."""
+    def say(self, text: str, language: str, *, public: bool = False) -> Pcm:
+        """Return the text as sound; it stays on this machine. Raises CannotSayError."""
         words = clean(text)
         if not words or language not in _VOICES:
             raise CannotSayError(f"{CannotSayError.__doc__} {language}")

@@ -84,6 +84,7 @@ def test_what_can_be_heard_is_listed_and_made(run: Run, tmp_path: Path) -> None:
     made = run("speak", "--phase", "trends", "--lang", "es", **ours)
     assert made.status == 0, made.err
     assert [line.split()[1] for line in made.out.splitlines()] == ["spoken", "spoken"]
+    assert "2 new sounds, " in made.err
     silent = run("speak", "--phase", "trends", **ours, PALABRE_TTS="off")
     assert (silent.status, "no speech engine" in silent.err) == (2, True)
     unknown = run("speak", "--lang", "wo", **ours)

@@ -145,7 +145,7 @@ def test_where_nothing_can_be_said_the_kit_says_why(library: Library, silent: Ki
         def speaks(self, language: str) -> bool:
             return language == "fr"
 
-        def say(self, text: str, language: str) -> object:
+        def say(self, text: str, language: str, *, public: bool = False) -> object:
             from bot.voice.saying import CannotSayError
 
             raise CannotSayError

@@ -32,7 +32,7 @@ class Reader:
         """Speak every language."""
         return True
 
-    def say(self, text: str, language: str) -> Pcm:
+    def say(self, text: str, language: str, *, public: bool = False) -> Pcm:
         """Keep what was to be said."""
         if self.mute:
             raise CannotSayError(CannotSayError.__doc__)

@@ -109,7 +109,7 @@ class Maker:
     def _said(self, part: Part) -> Pcm:
         if self.speaker is None:
             raise CannotSayError(_("There is no speech engine: pip install 'palabre[speech]'."))
-        return levelled(self.speaker.say(part.text, self.script.language))
+        return levelled(self.speaker.say(part.text, self.script.language, public=True))
 
     def _quoted(self, part: Part) -> Pcm:
         """Cut the passage where nobody speaks. Raises KeyError, UnheardError, MediaGone."""
