@@ -85,7 +85,10 @@ def _print(cases: "Sequence[Case]", *, headed: bool) -> None:
 
 
 def _words(case: "Case") -> str:
-    return case.texts.get(case.language) or case.text or case.transcript
+    words = case.texts.get(case.language) or case.text
+    if words or not case.by_a_machine:
+        return words or case.transcript
+    return _("{words} (automatic, may be wrong)").replace("{words}", case.transcript)
 
 
 def _kind(case: "Case") -> str:
@@ -93,8 +96,8 @@ def _kind(case: "Case") -> str:
 
 
 def _fields(case: "Case") -> dict[str, Any]:
-    names = ("id", "flow", "about", "step", "language", "text", "transcript", "state", "reason",
-             "sound", "heard", "may_sound", "texts")  # fmt: skip
+    names = ("id", "flow", "about", "step", "language", "text", "transcript", "by_a_machine",
+             "state", "reason", "sound", "heard", "may_sound", "texts")  # fmt: skip
     seconds = [sent.seconds for sent in case.recordings if sent.playable]
     return {name: getattr(case, name) for name in names} | {
         "kind": _kind(case),

@@ -99,7 +99,8 @@ def approve(
 ) -> Approved:
     """Let others hear a contribution, in its own words or these. Raises NoWords, NoSound."""
     case = find(connection, house, id_)
-    words = (text or case.texts.get(case.language, "") or case.text or case.transcript).strip()
+    heard = "" if case.by_a_machine else case.transcript  # a machine's words are nobody's
+    words = (text or case.texts.get(case.language, "") or case.text or heard).strip()
     if not words:
         raise NoWords(NoWords.__doc__)
     if sound and not (case.playable and case.may_sound):

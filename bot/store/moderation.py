@@ -17,6 +17,7 @@ from bot.store.tables import (
     moderations,
     participants,
 )
+from bot.store.transcripts import Transcript, newest
 
 QUOTED, HEARD = "consent to be quoted", "consent to be heard"
 SOUNDS = ("voice", "audio", "video")
@@ -30,6 +31,7 @@ class Sent(NamedTuple):
     state: str
     playable: str
     seconds: float | None
+    written: Transcript | None = None  # what is said in it, as far as it was written down
 
 
 class Case(NamedTuple):
@@ -42,7 +44,6 @@ class Case(NamedTuple):
     language: str
     answered_at: int
     text: str
-    transcript: str
     state: str  # waiting, approved, refused
     reason: str
     sound: bool
@@ -55,6 +56,16 @@ class Case(NamedTuple):
     def playable(self) -> str:
         """The key of the recording that can be listened to, "" if there is none."""
         return next((sent.playable for sent in self.recordings if sent.playable), "")
+
+    @property
+    def transcript(self) -> str:
+        """What is said in its recordings, in writing; "" as long as nobody wrote it down."""
+        return "\n".join(sent.written.text for sent in self.recordings if sent.written)
+
+    @property
+    def by_a_machine(self) -> bool:
+        """Say whether a machine wrote some of that: it may be wrong."""
+        return any(sent.written.machine for sent in self.recordings if sent.written)
 
 
 def says_yes(owner: ColumnElement[int], name: str) -> ColumnElement[bool]:
@@ -119,7 +130,7 @@ def cases(
 
 def _cases() -> Select[Any]:
     c = contributions.c
-    columns = (c.id, c.flow, c.about, c.step, c.language, c.answered_at, c.text, c.transcript,
+    columns = (c.id, c.flow, c.about, c.step, c.language, c.answered_at, c.text,
                moderations.c.state, moderations.c.reason, moderations.c.sound,
                moderations.c.heard, agreed(HEARD).label("may_sound"))  # fmt: skip
     known = moderations.c.contribution_id == c.id
@@ -131,7 +142,7 @@ def _cases() -> Select[Any]:
 def _case(row: Row[Any], texts: dict[str, str], sent: list[Sent]) -> Case:
     return Case(
         row.id, row.flow, row.about, row.step, row.language, row.answered_at, row.text,
-        row.transcript, row.state or WAITING, row.reason or "", bool(row.sound), row.heard or 0,
+        row.state or WAITING, row.reason or "", bool(row.sound), row.heard or 0,
         bool(row.may_sound), texts, tuple(sent),
     )  # fmt: skip
 
@@ -150,14 +161,16 @@ def recordings_of(connection: Connection, ids: Collection[str]) -> dict[str, lis
     """Return the recordings of contributions that arrived, in order."""
     link = contribution_media.c
     query = (
-        select(link.contribution_id, media.c.state, media.c.playable, media.c.seconds)
+        select(link.contribution_id, media.c.id, media.c.state, media.c.playable, media.c.seconds)
         .join(media, media.c.id == link.media_id)
         .where(link.contribution_id.in_(ids), media.c.kind.in_(SOUNDS))
         .order_by(link.place)
     )
     found: dict[str, list[Sent]] = defaultdict(list)
-    for owner, state, playable, seconds in connection.execute(query):
-        found[owner].append(Sent(state, playable, seconds))
+    rows = connection.execute(query).all()
+    written = newest(connection, [row.id for row in rows]) if rows else {}
+    for owner, media_id, state, playable, seconds in rows:
+        found[owner].append(Sent(state, playable, seconds, written.get(media_id)))
     return found
 
 

@@ -10,7 +10,7 @@ from gateway.houses import Home, Phone, Post, Texts
 from programme import flow_of
 from voice.sounds import voice_note
 
-from bot.gateway import moderate, phases, week
+from bot.gateway import listeners, moderate, phases, week
 from bot.gateway.explaining import explain_participant
 from bot.gateway.recordings import Keeper, keep_due
 from bot.store import conversations, showings, tables
@@ -18,6 +18,7 @@ from bot.store.contributions import Wanted as Rows
 from bot.store.contributions import lines
 from bot.store.moderation import Case
 from bot.store.showings import Listener
+from bot.store.transcripts import Transcript
 from bot.voice.pool import Ears
 from channels.capabilities import SMS
 
@@ -279,6 +280,22 @@ async def test_a_recording_is_heard_where_it_was_approved_and_its_speaker_agrees
     ama = await joins(home)
     assert await files_to(ama) == [("audio", "voice.mp3", "audio/mpeg")]
     assert "Voice 1: We grow rice." in await heard(ama)
+
+
+async def test_what_a_person_wrote_down_may_be_heard_and_what_a_machine_wrote_may_not(
+    home: Home,
+) -> None:
+    case = await recorded(home)
+    by_machine = Transcript("We throw rice.", "en", "scribe", machine=True)
+    await home.write(listeners.write_down, home.house, case.id, by_machine)
+    (case,) = await listed(home)
+    assert (case.transcript, case.by_a_machine) == ("We throw rice.", True)
+    with pytest.raises(moderate.NoWords):
+        await home.write(moderate.approve, home.house, case.id, "lea")
+    by_awa = Transcript("We grow rice.", "en", "Awa")
+    await home.write(listeners.write_down, home.house, case.id, by_awa)
+    await home.write(moderate.approve, home.house, case.id, "lea")
+    assert "We grow rice." in await heard(await joins(home))
 
 
 async def test_without_that_approval_only_the_words_are_heard(home: Home) -> None:

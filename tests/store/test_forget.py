@@ -60,8 +60,7 @@ def live(connection: Connection, seal: Seal, number: str, key: str) -> int:
     """A person of whom something lies in every table."""
     person = add_participant(connection, state=NAME.encode(), network="reseau")
     address = add_address(connection, seal, person, number)
-    said = add_contribution(connection, person, text=WORDS, comment=WORDS, value=json.dumps(WORDS),
-                            transcript=WORDS)  # fmt: skip
+    said = add_contribution(connection, person, text=WORDS, comment=WORDS, value=json.dumps(WORDS))
     keep_note(connection, seal, person, said, key)
     add_moderated(connection, person, said, {"fr": WORDS, "en": f"{WORDS} (translated)"})
     another = add_participant(connection)

@@ -35,7 +35,8 @@ contributions = Table(  # append-only: the newest of a place wins
     Column("hidden_at", Big),
     Column("coded_by", String(80), nullable=False, default=""),
     Column("spoken_language", String(40), nullable=False, default=""),
-    Column("transcript", Text, nullable=False, default=""),  # unused since `transcripts` is there
+    # These two are unused since `transcripts` is there; they stay for the version that runs beside.
+    Column("transcript", Text, nullable=False, default=""),
     Column("transcript_by", String(80), nullable=False, default=""),
     Column("assisted_by", String(16)),  # the pseudonym of who answered for them; null: nobody
     Index("ix_contributions_place", "participant_id", "place"),
