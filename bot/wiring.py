@@ -23,7 +23,7 @@ from bot.language import _
 from bot.settings import Settings, WrongSetting, secret_keys
 from bot.store.database import Database
 from bot.store.known_files import StoredContents, StoredFiles
-from bot.store.media import DatabaseMedia, FileMedia, MediaStore
+from bot.store.media import MediaStore, open_media
 from bot.store.migrate import NotMigrated, is_current, migrate
 from bot.store.seal import Seal
 from bot.voice.saying import Speaker, speaker_of
@@ -102,17 +102,15 @@ def seal_of(settings: Settings) -> Seal:
 
 
 def media_of(settings: Settings, database: Database, seal: Seal) -> MediaStore:
-    """Say where recordings lie."""
-    url = settings.media_url or ("file:" if settings.embedded else "db:")
-    if url.startswith("db:"):
-        return DatabaseMedia(database, seal)
-    return FileMedia(recordings_folder(settings), seal)
+    """Open what keeps recordings. Raises NoBucketClient."""
+    folder = recordings_folder(settings)
+    return open_media(settings.media_url, database=database, seal=seal, folder=folder)
 
 
 def recordings_folder(settings: Settings) -> Path:
-    """Return where recordings lie as files."""
-    folder = settings.media_url.removeprefix("file:")
-    return Path(folder) if folder else settings.data / "media"
+    """Return where recordings lie that lie in files."""
+    scheme, _colon, folder = settings.media_url.partition(":")
+    return Path(folder) if scheme == "file" and folder else settings.data / "media"
 
 
 def prepare(settings: Settings, database: Database, library: Library, moment: int) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def rekey() -> None:
     """Turn everything."""
     from bot.store.forget import put_away_log
-    from bot.store.media import FileMedia
+    from bot.store.media import Turnable
     from bot.store.migrate import check
     from bot.store.rekey import turn_all
     from bot.store.seal import Seal
@@ -35,9 +35,9 @@ def rekey() -> None:
         check(database)
         seal = Seal(_keys(settings, database))
         store = media_of(settings, database, seal)
-        folder = store.folder if isinstance(store, FileMedia) else None
+        outside = store if isinstance(store, Turnable) else None
         with Counting(1) as counting:
-            found = turn_all(database, seal, folder, lambda _what, count: counting(count))
+            found = turn_all(database, seal, outside, lambda _what, count: counting(count))
         put_away_log(database)
     finally:
         database.close()

@@ -49,14 +49,35 @@ class BucketMedia:
 
     def get(self, key: str) -> bytes:
         """See MediaStore. Raises BucketAway too."""
-        with _answering():
-            sealed = bytes(self._bucket.get(key).bytes())
+        sealed, _version = self.sealed(key)
         return self._seal.open(COLUMN, sealed)
 
     def drop(self, connection: Connection, key: str) -> None:
         """See MediaStore. Raises BucketAway."""
         with contextlib.suppress(MediaGone), _answering():
             self._bucket.delete(key)
+
+    def all_keys(self) -> Iterator[str]:
+        """See Turnable. Raises BucketAway."""
+        with _answering():
+            found = [one["path"] for part in self._bucket.list() for one in part]
+        return iter(found)
+
+    def sealed(self, key: str) -> tuple[bytes, object]:
+        """See Turnable. Raises BucketAway."""
+        with _answering():
+            found = self._bucket.get(key)
+            return bytes(found.bytes()), found.meta["e_tag"]
+
+    def replace(self, key: str, sealed: bytes, version: object) -> None:
+        """See Turnable. Raises BucketAway.
+
+        Only where it is still the same object: of whoever was forgotten meanwhile nothing returns.
+        """
+        from obstore.exceptions import PreconditionError
+
+        with contextlib.suppress(MediaGone), _answering(), contextlib.suppress(PreconditionError):
+            self._bucket.put(key, sealed, mode={"e_tag": str(version)})
 
     def _has(self, key: str) -> bool:
         try:

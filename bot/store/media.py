@@ -6,9 +6,9 @@ key is still needed is counted in the table `media`, never guessed from the file
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy import Connection, delete, func, or_, select, text
 
@@ -43,6 +43,23 @@ class MediaStore(Protocol):
         ...
 
 
+@runtime_checkable
+class Turnable(Protocol):
+    """A store outside the database, whose bytes can be sealed anew one by one."""
+
+    def all_keys(self) -> Iterator[str]:
+        """Yield every key, in order."""
+        ...
+
+    def sealed(self, key: str) -> tuple[bytes, object]:
+        """Return the bytes as they lie there, and what says this version. Raises MediaGone."""
+        ...
+
+    def replace(self, key: str, sealed: bytes, version: object) -> None:
+        """Put other bytes in their place, whole or not at all; not where they have gone."""
+        ...
+
+
 class FileMedia:
     """Sealed files in a folder, two levels deep."""
 
@@ -72,15 +89,35 @@ class FileMedia:
 
     def get(self, key: str) -> bytes:
         """See MediaStore."""
-        try:
-            sealed = self._file(key).read_bytes()
-        except FileNotFoundError:
-            raise MediaGone(MediaGone.__doc__) from None
+        sealed, _version = self.sealed(key)
         return self._seal.open(COLUMN, sealed)
 
     def drop(self, connection: Connection, key: str) -> None:
         """See MediaStore."""
         self._file(key).unlink(missing_ok=True)
+
+    def all_keys(self) -> Iterator[str]:
+        """See Turnable."""
+        files = sorted(self.folder.glob("??/??/*"))
+        return (one.name for one in files if not one.name.endswith(".part"))
+
+    def sealed(self, key: str) -> tuple[bytes, object]:
+        """See Turnable."""
+        try:
+            return self._file(key).read_bytes(), None
+        except FileNotFoundError:
+            raise MediaGone(MediaGone.__doc__) from None
+
+    def replace(self, key: str, sealed: bytes, version: object) -> None:
+        """See Turnable."""
+        file = self._file(key)
+        half = file.with_name(f"{key}.{secrets.token_hex(4)}.part")
+        try:
+            _write(half, sealed)
+            if file.exists():
+                half.replace(file)
+        finally:
+            half.unlink(missing_ok=True)
 
     def _file(self, key: str) -> Path:
         return self.folder / key[:2] / key[2:4] / key

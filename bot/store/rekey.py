@@ -6,16 +6,15 @@ closes it with the newest by themselves. The keyed hashes by which addresses and
 stay those of the first secret: of who was forgotten nothing else is left to make them from.
 """
 
-import os
-import secrets
-from collections.abc import Callable, Iterator
+import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import Column, Connection, func, select, update
 
 from bot.store import deliveries, handovers, inbox, links, media, participants, recordings
 from bot.store.database import Database
+from bot.store.media import MediaGone, Turnable
 from bot.store.seal import CannotOpen, Seal
 from bot.store.tables import metadata
 
@@ -42,19 +41,19 @@ class Turned:
 
 
 def turn_all(
-    database: Database, seal: Seal, folder: Path | None, told: Callable[[str, int], object]
+    database: Database, seal: Seal, store: Turnable | None, told: Callable[[str, int], object]
 ) -> Turned:
-    """Turn every table, then the files; `told` hears what is turned, and how many so far.
+    """Turn every table, then what lies outside; `told` hears what is turned, and how many so far.
 
-    Raises DatabaseAway. What was turned stays so, whenever one stops.
+    Raises DatabaseAway, BucketAway. What was turned stays so, whenever one stops.
     """
     found = Turned()
     for name, column in SEALED:
         _turn_table(database, seal, metadata.tables[name].c[column], found)
         told(name, found.turned)
-    if folder is not None and folder.is_dir():
-        for file in _files(folder):
-            _turn_file(file, seal, found)
+    if store is not None:
+        for key in store.all_keys():
+            _turn_object(store, key, seal, found)
         told("files", found.turned)
     return found
 
@@ -96,28 +95,11 @@ def _anew(seal: Seal, name: bytes, sealed: bytes, found: Turned) -> bytes | None
     return seal.seal(name, plain)
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    return (file for file in sorted(folder.glob("??/??/*")) if not file.name.endswith(".part"))
-
-
-def _turn_file(file: Path, seal: Seal, found: Turned) -> None:
-    """Put a file in the place of another, whole or not at all."""
-    try:
-        sealed = file.read_bytes()
-    except FileNotFoundError:
-        return  # somebody was forgotten meanwhile
-    if seal.is_newest(sealed):
-        return
-    new = _anew(seal, media.COLUMN, sealed, found)
-    if new is None:
-        return
-    half = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
-    handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as out:
-        out.write(new)
-        out.flush()
-        os.fsync(out.fileno())
-    if file.exists():
-        half.replace(file)
-    else:
-        half.unlink()
+def _turn_object(store: Turnable, key: str, seal: Seal, found: Turned) -> None:
+    with contextlib.suppress(MediaGone):  # somebody was forgotten meanwhile
+        sealed, version = store.sealed(key)
+        if seal.is_newest(sealed):
+            return
+        new = _anew(seal, media.COLUMN, sealed, found)
+        if new is not None:
+            store.replace(key, new, version)

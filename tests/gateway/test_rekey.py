@@ -10,7 +10,7 @@ from sqlalchemy import LargeBinary, select
 
 from bot.store import rekey
 from bot.store.database import Database
-from bot.store.media import FileMedia, open_media
+from bot.store.media import Turnable, open_media
 from bot.store.rekey import SEALED, turn_all
 from bot.store.seal import CannotOpen, Seal
 from bot.store.tables import metadata
@@ -51,7 +51,7 @@ async def test_everything_is_turned_and_the_talk_goes_on(
     key = home.house.media.put(b"a note")
     assert heads(database) == {1}
     store = home.house.media
-    files = store.folder if isinstance(store, FileMedia) else None
+    files = store if isinstance(store, Turnable) else None
     found = turn_all(database, Seal([OLD, NEW]), files, quiet)
     assert (heads(database), found.lost) == ({2}, 0)
     again = await lived(make_home, database, tmp_path, OLD, NEW)

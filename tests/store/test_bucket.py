@@ -14,6 +14,7 @@ from bot.store.bucket import BucketAway, BucketMedia, NoBucketClient, open_bucke
 from bot.store.database import Database
 from bot.store.media import MediaGone, open_media, release
 from bot.store.recordings import claim
+from bot.store.rekey import turn_all
 from bot.store.seal import Seal
 
 NOTE = b"OggS" + b"what she said about water" * 100
@@ -85,3 +86,24 @@ def test_without_its_client_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, "obstore.store", None)
     with pytest.raises(NoBucketClient, match=r"palabre\[s3\]"):
         open_bucket("s3:voices", seal)
+
+
+def test_a_new_key_turns_what_lies_there(bucket: Bucket, database: Database) -> None:
+    old, new = "o" * 40, "n" * 40
+    key = open_bucket("s3:voices/ess", Seal([old])).put(NOTE)
+    both = open_bucket("s3:voices/ess", Seal([old, new]))
+    assert turn_all(database, Seal([old, new]), both, lambda _what, _count: None).turned == 1
+    assert bucket.objects[f"/voices/ess/{key}"][0] == 2
+    assert both.get(key) == NOTE
+    assert turn_all(database, Seal([old, new]), both, lambda _what, _count: None).turned == 0
+
+
+def test_what_was_deleted_meanwhile_does_not_return_by_a_new_key(
+    bucket: Bucket, seal: Seal
+) -> None:
+    store = open_bucket("s3:voices", seal)
+    key = store.put(NOTE)
+    _sealed, version = store.sealed(key)
+    bucket.objects.clear()
+    store.replace(key, b"sealed anew", version)
+    assert not bucket.objects
