@@ -19,19 +19,28 @@ from bot.dialogue.flow import Consultation
 HOUR = 3_600_000
 QUARTER = timedelta(minutes=15)
 TWO_DAYS = 192  # quarters of an hour: within them it is day everywhere once, or never
+NOWHERE = "ZZ"  # as a country it has the zones of the seas
 Zones = tuple[ZoneInfo, ...]
 
 
 def zones_of(
-    facts: Mapping[str, object], numbers: Iterable[str], consultation: Consultation
+    facts: Mapping[str, object],
+    numbers: Iterable[str],
+    consultation: Consultation,
+    *,
+    country: str = "",
 ) -> Zones:
-    """Return the zones in one of which a person lives, never none; numbers as +221…"""
+    """Return the zones in one of which a person lives, never none; numbers as +221…
+
+    `country`: that of a number, as "SN", where the number itself is not at hand.
+    """
     told = _known([str(facts.get("time zone") or "")])
     region = str(facts.get("region") or "")
     return (
         told
         or _known(_of_country(region.upper()))
         or _known([zone for number in numbers for zone in _of_number(number)])
+        or _known(_of_country(country))
         or _known(consultation.zones.get(region, ()))
         or _known([consultation.time_zone])
         or (ZoneInfo("UTC"),)
@@ -54,7 +63,7 @@ def _zone(name: str) -> ZoneInfo | None:
 @cache
 def _of_country(code: str) -> tuple[str, ...]:
     """Return the zones of a country by its two letters, as "SN"."""
-    if len(code) != 2:
+    if len(code) != 2 or code == NOWHERE:
         return ()
     return tuple(
         sorted(zone for zone, land in get_global("zone_territories").items() if land == code)
@@ -69,11 +78,6 @@ def _of_number(number: str) -> tuple[str, ...]:
         return ()
     zones = number_zones.time_zones_for_number(parsed)
     return tuple(zone for zone in zones if zone != number_zones.UNKNOWN_TIMEZONE)
-
-
-def zone_of(name: object, consultation: Consultation) -> ZoneInfo:
-    """Return the zone of that name, the consultation's where there is none."""
-    return zones_of({"time zone": name}, (), consultation)[0]
 
 
 def not_before(moment: int, zones: ZoneInfo | Zones, consultation: Consultation) -> int:

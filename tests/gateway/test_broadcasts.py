@@ -156,6 +156,14 @@ async def test_the_preview_says_what_then_happens(home: Home) -> None:
     assert sum(int(row["segments"]) for row in await table(home)) == found.segments
 
 
+async def test_the_preview_knows_the_night_by_the_country_of_a_number(home: Home) -> None:
+    await home.person("+33612341000", "sms").says("hello", "yes")
+    await home.person("+573001234567", "sms").says("hello", "yes")
+    home.waits(hours=11)  # nearly midnight in Paris, a quarter to six in Bogotá
+    assert (await previewed(home, rule="country is CO")).begins_at == home.moment
+    assert (await previewed(home, rule="country is FR")).begins_at > home.moment
+
+
 async def test_nothing_is_written_by_a_preview(home: Home) -> None:
     await joined(home)
     await previewed(home)

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 from programme import CONSULTATION
 
-from bot.gateway.quiet import for_event, not_before, zone_of, zones_of
+from bot.gateway.quiet import for_event, not_before, zones_of
 
 HERE = replace(CONSULTATION, time_zone="Africa/Dakar",
                zones={"north": ("Europe/Lisbon", "Europe/Athens")})  # fmt: skip
@@ -39,6 +39,15 @@ def test_the_zone_is_what_is_known_best(
     assert names(facts, number) == zones
 
 
+def test_where_a_number_is_not_at_hand_its_country_says_the_zone() -> None:
+    def zones(facts: dict[str, object], country: str) -> list[str]:
+        return [zone.key for zone in zones_of(facts, (), HERE, country=country)]
+
+    assert zones({}, "CO") == ["America/Bogota"]
+    assert zones({"time zone": "Europe/Paris"}, "CO") == ["Europe/Paris"]
+    assert zones({}, "") == zones({}, "ZZ") == ["Africa/Dakar"]
+
+
 def at(hour: int, minute: int = 0, day: int = 21) -> int:
     """A moment of September 2026, UTC."""
     return int(datetime(2026, 9, day, hour, minute, tzinfo=UTC).timestamp() * 1000)
@@ -65,10 +74,6 @@ def test_at_night_it_waits_until_it_is_day_everywhere(
 ) -> None:
     found = not_before(asked, tuple(map(ZoneInfo, zones)), HERE)
     assert datetime.fromtimestamp(found / 1000, UTC) == datetime.fromtimestamp(answered / 1000, UTC)
-
-
-def test_one_zone_alone_may_be_given() -> None:
-    assert not_before(at(23), zone_of("", HERE), HERE) == at(8, day=22)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """A whole house and the window of a day on WhatsApp: templates, reminders, human replies, 63016."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from sqlalchemy import update
 
 from bot.examining import examine_twilio
 from bot.gateway import phases, templates
+from bot.gateway.broadcasts.plan import Plan
+from bot.gateway.broadcasts.preview import preview
+from bot.gateway.broadcasts.prices import Prices
 from bot.gateway.handing import reply_as_human
 from bot.gateway.remind import remind_due
 from bot.gateway.session_news import tell_due
@@ -77,6 +81,22 @@ async def test_a_template_invites_whoever_is_beyond_the_window_in_their_language
     assert invited.shown.kind == "twilio/text"
     await phone.says("AGENDA")
     assert len((await phone.hears()).media) == 1
+
+
+async def test_the_preview_counts_a_template_at_its_own_price(behind: Behind) -> None:
+    phone = await welcomed(behind)
+    await templates.submit(behind.house)
+    prices = Prices("USD", "", True, "", {"whatsapp": {"default": 0.01},
+                                          "whatsapp template": {"default": 0.07}})  # fmt: skip
+
+    async def costs() -> float:
+        look = partial(preview, house=behind.house, plan=Plan(flow="reactions"), rule="",
+                       prices=prices)  # fmt: skip
+        return (await behind.house.database.read(look)).cost
+
+    assert await costs() == 0.01
+    await behind.a_day_goes_by(phone)
+    assert await costs() == 0.07
 
 
 async def test_within_the_window_the_announcement_itself_comes(behind: Behind) -> None:

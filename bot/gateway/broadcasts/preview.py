@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import Connection, and_, case, func, literal, select
 
 from bot.dialogue.reply import Prompt
@@ -15,6 +16,7 @@ from bot.gateway.broadcasts.timing import Crowd, times_of
 from bot.gateway.broadcasts.whom import DAY, Audience, window_closed
 from bot.gateway.broadcasts.words import prompts_of
 from bot.gateway.house import House
+from bot.gateway.quiet import Zones, zones_of
 from bot.gateway.render import draw
 from bot.gateway.templates import invitation
 from bot.store import choosing
@@ -29,6 +31,7 @@ class Group(NamedTuple):
     language: str
     country: str
     zone: str  # JSON, "" where it is not known
+    region: str  # JSON, too
     people: int
     lately: int  # of them, how many were written to in the last 48 hours
 
@@ -57,17 +60,17 @@ def preview(
     """Count what a broadcast would do; nothing is written. Raises WrongRule."""
     moment = house.clock()
     groups = [
-        _unless_by_template(connection, house, plan, _with_language(house, one))
+        _by_template(connection, house, plan, _with_language(house, one))
         for one in _groups(connection, house, plan, rule, moment)
     ]
-    reached = [one for one in groups if one.reason in ("", HELD_UP)]
+    reached = [one for one in groups if one.reason in ("", HELD_UP, BY_TEMPLATE)]
     excluded: Counter[str] = Counter()
     for one in groups:
         if one not in reached:
             excluded[one.reason] += one.people
     sizes = _sizes(house, plan, reached)
     crowds = [
-        Crowd(one.channel, one.zone, one.people, sizes[one.channel, one.language].units)
+        Crowd(one.channel, _zones(house, one), one.people, sizes[one.channel, one.language].units)
         for one in reached if one.reason != HELD_UP
     ]  # fmt: skip
     first, last = times_of(house, plan, crowds, max(moment, begins_at or 0))
@@ -106,34 +109,38 @@ def _groups(
     past = literal(HELD_UP if plan.hold else reasons.WINDOW)
     reason = case((and_(people.c.reason == "", closed), past), else_=people.c.reason)
     zone = choosing.fact_of("time zone", people.c.id)
+    region = choosing.fact_of("region", people.c.id)
     lately = func.coalesce(known.c.asked_at, 0) >= moment - 2 * DAY
     inner = (
         select(
             reason.label("reason"), people.c.channel, people.c.language, people.c.country,
-            zone.label("zone"), case((lately, 1), else_=0).label("lately"),
+            zone.label("zone"), region.label("region"), case((lately, 1), else_=0).label("lately"),
         )
         .select_from(people.join(known, known.c.id == people.c.id))
         .subquery("each")
     )  # fmt: skip
-    by = (inner.c.reason, inner.c.channel, inner.c.language, inner.c.country, inner.c.zone)
+    known_or_not = (
+        inner.c.channel,
+        inner.c.language,
+        inner.c.country,
+        inner.c.zone,
+        inner.c.region,
+    )
+    by = (inner.c.reason, *(func.coalesce(one, "") for one in known_or_not))
     query = select(*by, func.count(), func.sum(inner.c.lately)).group_by(*by)
     rows: Iterable[Any] = connection.execute(query)
-    return [Group(*(row[0], row[1] or "", row[2], row[3] or "", row[4] or ""), row[5], row[6])
-            for row in rows]  # fmt: skip
+    return [Group(*row) for row in rows]
+
+
+def _zones(house: House, group: Group) -> Zones:
+    """Return where these people live; their numbers are sealed, so it is as their country says."""
+    told = {"time zone": group.zone, "region": group.region}
+    facts = {name: msgspec.json.decode(value) for name, value in told.items() if value}
+    return zones_of(facts, (), house.library.consultation, country=group.country)
 
 
 def _with_language(house: House, group: Group) -> Group:
     return group._replace(language=group.language or house.library.consultation.source)
-
-
-def _unless_by_template(connection: Connection, house: House, plan: Plan, group: Group) -> Group:
-    """Count those whose window is closed among the reached, where an approved template goes."""
-    if group.reason not in (reasons.WINDOW, HELD_UP):
-        return group
-    template = invitation(
-        connection, house, group.channel, group.language, plan.flow, plan.template
-    )
-    return group if template is None else group._replace(reason="")
 
 
 def _by_template(connection: Connection, house: House, plan: Plan, group: Group) -> Group:

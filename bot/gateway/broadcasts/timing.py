@@ -3,21 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import msgspec
-
 from bot.gateway.broadcasts.plan import HOUR, Plan
 from bot.gateway.house import House
-from bot.gateway.quiet import not_before, zone_of
+from bot.gateway.quiet import Zones, not_before
 
 FARTHEST = 24 * 60  # hours looked ahead
 
 
 @dataclass
 class Crowd:
-    """So many people on one channel in one zone, each costing so many units of the pace."""
+    """So many people on one channel in the same zones, each costing so many units of the pace."""
 
     channel: str
-    zone: str  # JSON, "" where it is not known
+    zones: Zones  # in one of which they live
     count: int
     units: int
 
@@ -62,6 +60,4 @@ def _span(house: House, plan: Plan, crowds: Sequence[Crowd], begins_at: int) -> 
 def _opens(house: House, plan: Plan, crowd: Crowd, moment: int) -> int:
     if plan.any_hour:
         return moment
-    consultation = house.library.consultation
-    name = msgspec.json.decode(crowd.zone) if crowd.zone else ""
-    return not_before(moment, zone_of(name, consultation), consultation)
+    return not_before(moment, crowd.zones, house.library.consultation)
