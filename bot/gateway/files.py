@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.gateway.export.bare import bare
 from bot.store.media import MediaGone, MediaStore
+from channels.base import Capabilities
 
 MEDIA = "media:"  # before the key of something in the media store; an ending may stand behind it
 
@@ -13,6 +14,16 @@ MEDIA = "media:"  # before the key of something in the media store; an ending ma
 def media_key(key: str) -> str:
     """Return under which key the media store holds what "media:KEY.mp3" names."""
     return key.removeprefix(MEDIA).partition(".")[0]
+
+
+def sound_file(playable: str, resendable: str, can: Capabilities) -> str:
+    """Name the copy of a recording that a channel shows best, "" if there is none.
+
+    One that knows voice messages is given OGG/Opus; a browser plays MP3 wherever it runs.
+    """
+    if resendable and "voice" in can.carries:
+        return f"{MEDIA}{resendable}.ogg"
+    return f"{MEDIA}{playable}.mp3" if playable else ""
 
 
 class HouseFiles:

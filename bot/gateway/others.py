@@ -8,12 +8,11 @@ from msgspec.structs import replace
 from bot.dialogue.conversation import Scene, Turn
 from bot.dialogue.others import OthersWanted
 from bot.dialogue.reply import Other
-from bot.gateway.files import MEDIA
+from bot.gateway.files import sound_file
 from bot.gateway.sitting import Seat, Sitting
 from bot.store.moderation import recordings_of
 from bot.store.showings import Hearable, Listener, hearable, still_hearable
-
-SOUND = ".mp3"  # what a playable copy is
+from channels.base import Capabilities
 
 
 def with_others(sitting: Sitting, seat: Seat, scene: Scene, think: Callable[[Scene], Turn]) -> Turn:
@@ -26,11 +25,13 @@ def with_others(sitting: Sitting, seat: Seat, scene: Scene, think: Callable[[Sce
         try:
             return think(scene)
         except OthersWanted as wanted:
-            found = _bring(sitting, seat, wanted)
+            found = _bring(sitting, seat, wanted, sitting.house.can(scene.channel))
             scene = replace(scene, others={**scene.others, wanted.place: found})
 
 
-def _bring(sitting: Sitting, seat: Seat, wanted: OthersWanted) -> tuple[Other, ...]:
+def _bring(
+    sitting: Sitting, seat: Seat, wanted: OthersWanted, can: Capabilities
+) -> tuple[Other, ...]:
     connection = sitting.connection
     trials = seat.trial or not sitting.house.leaves_trials_out
     listener = Listener(seat.id, wanted.language, trials)
@@ -42,13 +43,9 @@ def _bring(sitting: Sitting, seat: Seat, wanted: OthersWanted) -> tuple[Other, .
         chosen = [known[code] for code in wanted.drawn if code in known]
     with_sound = [one.id for one in chosen if one.sound]
     sounds = recordings_of(connection, with_sound) if with_sound else {}
-    keys = {id_: next((each.playable for each in sent if each.playable), "")
-            for id_, sent in sounds.items()}  # fmt: skip
-    return tuple(Other(one.id, one.text, _path(keys.get(one.id, ""))) for one in chosen)
-
-
-def _path(key: str) -> str:
-    return f"{MEDIA}{key}{SOUND}" if key else ""
+    files = {id_: next((sound_file(each.playable, each.resendable, can) for each in sent
+                        if each.playable), "") for id_, sent in sounds.items()}  # fmt: skip
+    return tuple(Other(one.id, one.text, files.get(one.id, "")) for one in chosen)
 
 
 def _drawn(

@@ -157,9 +157,9 @@ def _drawn(
     def link(document: str) -> str:
         return house.link(document, language)
 
-    where = address.open(house.seal)
-    prompts = with_own_notes(sitting.connection, seat.id, prompts)
-    return draw(prompts, house.can(address.channel), where, address.account, link,
+    where, can = address.open(house.seal), house.can(address.channel)
+    prompts = with_own_notes(sitting.connection, seat.id, prompts, can)
+    return draw(prompts, can, where, address.account, link,
                 pressed_on=pressed_on)  # fmt: skip
 
 

@@ -205,7 +205,7 @@ async def fetch(channel: Channel, ref: MediaRef) -> bytes:
 
 
 async def _found(job: _Job, data: bytes) -> Found:
-    """Keep the bytes as they came, and a playable copy of sound. Raises NoLongerWanted."""
+    """Keep the bytes as they came, and the copies of sound. Raises NoLongerWanted."""
     original = await _put(job, "original", data)
     mime = msgspec.json.decode(job.one.ref, type=MediaRef).mime
     kept = Found("kept", original, mime=mime[:80], size=len(data))
@@ -218,6 +218,7 @@ async def _found(job: _Job, data: bytes) -> Found:
         kept,
         state="kept" if heard.usable else "refused",
         playable=await _put(job, "playable", heard.mp3) if heard.usable else "",
+        resendable=await _put(job, "resendable", heard.ogg) if heard.ogg else "",
         verdict=heard.verdict.value,
         seconds=heard.seconds or None,
         speech_seconds=heard.speech_seconds,

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, 
 from bot.store import rsvps
 from bot.store.database import Database
 from bot.store.fates import settle_people
-from bot.store.media import MediaStore, release
+from bot.store.media import COPIES, MediaStore, release
 from bot.store.showings import forget_listener, lose
 from bot.store.tables import (
     addresses,
@@ -153,9 +153,7 @@ def _words(
     """Delete what was said, and the recordings of it."""
     said = select(contributions.c.id).where(contributions.c.participant_id.in_(people))
     sent = select(media.c.id).where(media.c.participant_id.in_(people))
-    keys = connection.execute(
-        select(media.c.original, media.c.playable).where(media.c.participant_id.in_(people))
-    ).all()
+    keys = connection.execute(select(*COPIES).where(media.c.participant_id.in_(people))).all()
     links = contribution_media.c
     connection.execute(
         delete(contribution_media).where(

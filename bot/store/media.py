@@ -17,6 +17,7 @@ from bot.store.seal import Seal
 from bot.store.tables import blobs, known_files, media
 
 COLUMN = b"media"
+COPIES = (media.c.original, media.c.playable, media.c.resendable)  # what a recording's row names
 
 
 class MediaGone(Exception):
@@ -172,8 +173,8 @@ def hold_key(connection: Connection, key: str) -> None:
 
 
 def references(connection: Connection, key: str) -> int:
-    """Count the recordings whose original or playable copy lies under a key."""
-    query = select(func.count()).where(or_(media.c.original == key, media.c.playable == key))
+    """Count the recordings of which a copy lies under a key."""
+    query = select(func.count()).where(or_(*(column == key for column in COPIES)))
     return connection.scalar(query) or 0
 
 

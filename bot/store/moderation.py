@@ -26,12 +26,13 @@ Place = tuple[str, str]  # a flow, and the step of whose answers others may hear
 
 
 class Sent(NamedTuple):
-    """A recording that belongs to a contribution, and where its playable copy lies."""
+    """A recording that belongs to a contribution, and where its copies lie."""
 
     state: str
     playable: str
     seconds: float | None
     written: Transcript | None = None  # what is said in it, as far as it was written down
+    resendable: str = ""
 
 
 class Case(NamedTuple):
@@ -161,7 +162,14 @@ def recordings_of(connection: Connection, ids: Collection[str]) -> dict[str, lis
     """Return the recordings of contributions that arrived, in order."""
     link = contribution_media.c
     query = (
-        select(link.contribution_id, media.c.id, media.c.state, media.c.playable, media.c.seconds)
+        select(
+            link.contribution_id,
+            media.c.id,
+            media.c.state,
+            media.c.playable,
+            media.c.seconds,
+            media.c.resendable,
+        )
         .join(media, media.c.id == link.media_id)
         .where(link.contribution_id.in_(ids), media.c.kind.in_(SOUNDS))
         .order_by(link.place)
@@ -169,8 +177,8 @@ def recordings_of(connection: Connection, ids: Collection[str]) -> dict[str, lis
     found: dict[str, list[Sent]] = defaultdict(list)
     rows = connection.execute(query).all()
     written = newest(connection, [row.id for row in rows]) if rows else {}
-    for owner, media_id, state, playable, seconds in rows:
-        found[owner].append(Sent(state, playable, seconds, written.get(media_id)))
+    for owner, media_id, state, playable, seconds, resendable in rows:
+        found[owner].append(Sent(state, playable, seconds, written.get(media_id), resendable))
     return found
 
 

@@ -67,6 +67,7 @@ class Found:
     seconds: float | None = None
     peaks: tuple[float, ...] = ()
     speech_seconds: float | None = None
+    resendable: str = ""
 
 
 def write_down(connection: Connection, seal: Seal, came: Sequence[Came]) -> None:
@@ -139,7 +140,7 @@ def _waits(channels: Sequence[str]) -> ColumnElement[bool]:
 
 
 def claim(connection: Connection, media_id: str, **keys: str) -> bool:
-    """Name keys (`original`, `playable`) as needed before their bytes are written.
+    """Name keys (`original`, `playable`, `resendable`) as needed before their bytes are written.
 
     Whoever counts references sees them then, and deletes nothing that is about to be used.
     False: the recording is no longer wanted (its sender was forgotten).
@@ -156,6 +157,7 @@ def finish(connection: Connection, media_id: str, found: Found, moment: int) -> 
         "verdict": found.verdict,
         "original": found.original,
         "playable": found.playable,
+        "resendable": found.resendable,
         "mime": found.mime,
         "size": found.size,
         "seconds": found.seconds,

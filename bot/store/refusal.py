@@ -4,7 +4,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, delete, select, update
 
 from bot.dialogue.conversation import Person
-from bot.store.media import MediaStore, release
+from bot.store.media import COPIES, MediaStore, release
 from bot.store.showings import lose
 from bot.store.tables import addresses, contribution_media, contributions, facts, inbox, media
 from bot.store.transcripts import drop_transcripts
@@ -33,7 +33,7 @@ def keep_only_the_no(connection: Connection, store: MediaStore, participant: int
 def drop_recordings(connection: Connection, store: MediaStore, participant: int) -> None:
     """Delete every recording and photo of someone, and the messages that brought them."""
     sent = media.c.participant_id == participant
-    keys = connection.execute(select(media.c.original, media.c.playable).where(sent)).all()
+    keys = connection.execute(select(*COPIES).where(sent)).all()
     ids = select(media.c.id).where(sent)
     connection.execute(delete(contribution_media).where(contribution_media.c.media_id.in_(ids)))
     drop_transcripts(connection, ids)

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from bot.store.database import Database
-from bot.store.tables import media
+from bot.store.media import COPIES
 
 DATABASE, RECORDINGS = "palabre.sqlite", "media"
 
@@ -44,7 +44,7 @@ def _copy_database(database: Database, file: Path) -> None:
 
 
 def _named(connection: Connection) -> set[str]:
-    rows = connection.execute(select(media.c.original, media.c.playable)).all()
+    rows = connection.execute(select(*COPIES)).all()
     return {key for row in rows for key in row if key}
 
 

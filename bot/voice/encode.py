@@ -10,7 +10,7 @@ import numpy as np
 
 from bot.voice.ffmpeg import COMMON, INPUT_ONLY, program
 from bot.voice.limits import Limits
-from bot.voice.pcm import RATE, Pcm
+from bot.voice.pcm import RATE, Pcm, seconds
 from bot.voice.sandbox import run
 from bot.voice.verdict import UnheardError, Verdict
 
@@ -21,7 +21,10 @@ _NAMELESS = ("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexa
 # A header with the length would have to be written afterwards, which a pipe does not allow;
 # at a constant rate players need none.
 _MP3 = ("-c:a", "libmp3lame", "-b:a", "48k", "-ar", "24000", "-write_xing", "0")
-_OPUS = ("-c:a", "libopus", "-b:a", "24k", "-application", "voip", "-ar", "48000")
+_OPUS = ("-c:a", "libopus", "-application", "voip", "-ar", "48000")
+_FULL, _LEAST = 24_000, 6_000  # bits a second: clear, and just understood
+_LONG_FRAMES = ("-frame_duration", "60", "-vbr", "constrained")  # less around each packet
+VOICE_BYTES = 512 << 10  # what is larger WhatsApp shows as a file to be fetched, not as a voice
 
 
 def playable(pcm: Pcm, limits: Limits) -> bytes:
@@ -37,7 +40,17 @@ def resendable(pcm: Pcm, limits: Limits) -> bytes:
 
     Raises `UnheardError` with encode_failed, timeout or cannot_run.
     """
-    return _encoded(pcm, (*_OPUS, "-f", "ogg"), limits)
+    return _encoded(pcm, _opus(_FULL), limits)
+
+
+def levelled(pcm: Pcm, limits: Limits) -> Pcm:
+    """Return the sound at about -16 LUFS, without rumble, to make several copies of.
+
+    Raises `UnheardError` with encode_failed, timeout or cannot_run.
+    """
+    out = ("-c:a", "pcm_s16le", "-ar", str(RATE), "-f", "s16le")
+    room = replace(limits, out_bytes=max(limits.out_bytes, pcm.nbytes + RATE))
+    return np.frombuffer(_encoded(pcm, out, room), "<i2")
 
 
 def amplified(pcm: Pcm, gain_db: float, limits: Limits) -> Pcm:
@@ -57,7 +70,28 @@ def as_mp3(pcm: Pcm, limits: Limits) -> bytes:
 
 def as_opus(pcm: Pcm, limits: Limits) -> bytes:
     """Return sound that is level already as OGG/Opus. Raises as `resendable`."""
-    return _encoded(pcm, (*_OPUS, "-f", "ogg"), limits, ())
+    return _encoded(pcm, _opus(_FULL), limits, ())
+
+
+def as_voice(pcm: Pcm, limits: Limits) -> bytes:
+    """Return sound that is level already as an OGG/Opus that shows as a voice message.
+
+    Beyond three minutes it is coded more thinly, so that all of it is in one message; b"" where
+    even that does not fit (about eleven minutes). Raises as `resendable`.
+    """
+    length = max(seconds(pcm), 1.0)
+    rate = min(_FULL, int(0.95 * 8 * VOICE_BYTES / length))
+    while rate >= _LEAST:
+        found = _encoded(pcm, _opus(rate), limits, ())
+        if len(found) <= VOICE_BYTES:
+            return found
+        rate = int(rate * 0.9)
+    return b""
+
+
+def _opus(rate: int) -> tuple[str, ...]:
+    thin = _LONG_FRAMES if rate < _FULL else ()
+    return (*_OPUS, "-b:a", str(rate), *thin, "-f", "ogg")
 
 
 def _encoded(

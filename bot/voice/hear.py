@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.voice import speech
 from bot.voice.decode import Decoded, decode
-from bot.voice.encode import playable
+from bot.voice.encode import as_mp3, as_voice, levelled
 from bot.voice.limits import Limits
 from bot.voice.measure import measure, peaks
 from bot.voice.pcm import Pcm, within, without_silent_edges
@@ -17,10 +17,10 @@ class Heard:
     """What became of a recording.
 
     `seconds` is the length of the recording itself (0 when it is not known), `speech_seconds` for
-    how long somebody speaks in it, `mp3` the copy for
-    browsers and drafters (empty unless usable), `peaks` 200 amplitudes from 0 to 1 of that copy,
-    `container` the kind of file ("ogg/opus", "mp4" …, "picture", "document" or ""), `damaged` the
-    number of packets that could not be decoded, `detail` a technical word for the log.
+    how long somebody speaks in it, `mp3` the copy for browsers and drafters, `ogg` the one that
+    phones show as a voice message (both empty unless usable), `peaks` 200 amplitudes from 0 to 1
+    of these, `container` the kind of file ("ogg/opus", "mp4" …, "picture", "document" or ""),
+    `damaged` the number of packets that could not be decoded, `detail` a word for the log.
     """
 
     verdict: Verdict
@@ -31,6 +31,7 @@ class Heard:
     damaged: int = 0
     detail: str = ""
     speech_seconds: float = 0.0
+    ogg: bytes = field(default=b"", repr=False)
 
     @property
     def usable(self) -> bool:
@@ -70,7 +71,9 @@ def _judged(decoded: Decoded, limits: Limits) -> Heard:
         return heard
     try:
         pcm = _trimmed(decoded.pcm, measured, speech.edges(spoken))
-        return replace(heard, mp3=playable(pcm, limits), peaks=peaks(pcm))
+        level = levelled(pcm, limits)
+        return replace(heard, mp3=as_mp3(level, limits), ogg=as_voice(level, limits),
+                       peaks=peaks(pcm))  # fmt: skip
     except UnheardError as fault:
         return replace(heard, verdict=fault.verdict, detail=fault.detail)
 

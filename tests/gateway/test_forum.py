@@ -278,7 +278,7 @@ async def test_a_recording_is_heard_where_it_was_approved_and_its_speaker_agrees
         lambda c: moderate.approve(c, home.house, case.id, "lea", "We grow rice.", sound=True)
     )
     ama = await joins(home)
-    assert await files_to(ama) == [("audio", "voice.mp3", "audio/mpeg")]
+    assert await files_to(ama) == [("voice", "voice.ogg", "audio/ogg")]
     assert "Voice 1: We grow rice." in await heard(ama)
 
 

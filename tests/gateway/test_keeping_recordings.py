@@ -52,7 +52,8 @@ def hearing(recording: bytes, limits: Limits) -> Heard:
         return Heard(Verdict.TIMEOUT)
     if not recording.startswith(b"OggS"):
         return Heard(Verdict.UNSUPPORTED_FORMAT)
-    return Heard(Verdict.OK, 2.5, b"mp3 of " + recording, (0.0, 0.5, 1.0), "ogg/opus")
+    return Heard(Verdict.OK, 2.5, b"mp3 of " + recording, (0.0, 0.5, 1.0), "ogg/opus",
+                 ogg=b"ogg of " + recording)  # fmt: skip
 
 
 class Desk:
@@ -111,6 +112,7 @@ async def test_a_note_is_kept_as_it_came_with_a_copy_that_plays(
     assert (row.state, row.verdict, row.seconds, row.mime) == ("kept", "ok", 2.5, "audio/ogg")
     assert store.get(row.original) == GOOD
     assert store.get(row.playable) == b"mp3 of " + GOOD
+    assert store.get(row.resendable) == b"ogg of " + GOOD
     assert row.peaks == "[0.0, 0.5, 1.0]"
     assert row.size == len(GOOD)
 

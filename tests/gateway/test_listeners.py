@@ -15,6 +15,7 @@ from bot.store import tables
 from bot.store.contributions import Wanted, lines
 from bot.store.transcripts import Transcript
 from channels.base import MediaRef
+from channels.capabilities import TELEGRAM
 
 CONSENT = """
 steps:
@@ -239,5 +240,5 @@ async def test_people_hear_their_own_recording_and_nobody_else_s(home: Home) -> 
     assert (sent.key, sent.kind, sent.name) == (f"media:{'a' * 64}.mp3", "audio", "voice.mp3")
     theirs = (await home.rows(tables.media))[1].id
     mine = Prompt("", "attached", attach=Attachment("own", "", {"audio": f"note:{theirs}"}))
-    found = await home.database.read(with_own_notes, await ama.id(), [mine])
+    found = await home.database.read(with_own_notes, await ama.id(), [mine], TELEGRAM)
     assert found == []

@@ -12,13 +12,14 @@ from sqlalchemy import update
 
 from bot.gateway.doctor import examine
 from bot.gateway.explaining import explain_participant
-from bot.gateway.files import HouseFiles
+from bot.gateway.files import HouseFiles, sound_file
 from bot.gateway.outlining import outline_at
 from bot.store import tables
 from bot.store.bucket import open_bucket
 from bot.store.media import MediaStore
 from bot.store.recordings import lose
 from bot.store.seal import Seal
+from channels.capabilities import BY_NAME
 
 
 async def explained(home: Home, participant: int) -> str:
@@ -161,3 +162,11 @@ def test_a_document_that_changed_is_another_one(files: HouseFiles, tmp_path: Pat
     os.utime(file, ns=(1, 1))
     assert files.digest("paper.pdf") != first
     assert files.digest("nowhere.pdf") == ""
+
+
+def test_phones_get_the_voice_message_and_browsers_the_mp3() -> None:
+    assert sound_file("m", "o", BY_NAME["whatsapp"]) == "media:o.ogg"
+    assert sound_file("m", "", BY_NAME["whatsapp"]) == "media:m.mp3"
+    assert sound_file("m", "o", replace(BY_NAME["telegram"], carries=frozenset(("audio",)))) == (
+        "media:m.mp3")  # fmt: skip
+    assert sound_file("", "", BY_NAME["telegram"]) == ""

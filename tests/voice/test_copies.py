@@ -10,14 +10,15 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 import pytest
-from voice.sounds import m4a_note, made, mp3_note, sine, voice_note
+from voice.sounds import m4a_note, made, mp3_note, sine, speech, voice_note
 
 from bot.voice.decode import decode
-from bot.voice.encode import playable, resendable
+from bot.voice.encode import VOICE_BYTES, as_opus, as_voice, playable, resendable
 from bot.voice.hear import hear
 from bot.voice.limits import Limits
 from bot.voice.pcm import RATE, Pcm
 from bot.voice.sniff import MP3, OGG_OPUS, sniff
+from bot.voice.speech import spoken
 from bot.voice.verdict import UnheardError, Verdict
 
 LIMITS = Limits()
@@ -57,6 +58,30 @@ def test_the_copy_for_sending_is_a_voice_note_again() -> None:
     assert sniff(copy) == OGG_OPUS
     assert "48000 Hz, mono" in inspected(copy)
     assert hear(copy).seconds == pytest.approx(2, abs=0.1)
+
+
+def test_a_long_note_stays_small_enough_to_show_as_a_voice_message() -> None:
+    """What speaks for minutes is coded more thinly, and is still as long, level and understood."""
+    four = np.tile(decoded(made("a.wav", *speech(20))), 12)
+    assert len(as_opus(four, LIMITS)) > VOICE_BYTES
+    copy = as_voice(four, LIMITS)
+    assert 0.8 * VOICE_BYTES < len(copy) <= VOICE_BYTES
+    assert sniff(copy) == OGG_OPUS
+    again = decoded(copy)
+    assert len(again) / RATE == pytest.approx(240, abs=0.2)
+    assert spoken(again[: 20 * RATE]).mean() == pytest.approx(
+        spoken(four[: 20 * RATE]).mean(), abs=0.1)  # fmt: skip
+
+
+def test_what_fits_in_no_voice_message_makes_none() -> None:
+    assert as_voice(np.zeros(1000 * RATE, "<i2"), LIMITS) == b""
+
+
+def test_both_copies_of_a_note_are_equally_loud_and_long() -> None:
+    heard = hear(voice_note(6))
+    assert loudness(heard.ogg) == pytest.approx(loudness(heard.mp3), abs=0.5)
+    assert len(decoded(heard.ogg)) / RATE == pytest.approx(len(decoded(heard.mp3)) / RATE, abs=0.1)
+    assert len(heard.ogg) < len(heard.mp3) / 2 < VOICE_BYTES
 
 
 @pytest.mark.parametrize("gain", ["-30dB", "-12dB", "0dB", "15dB"])

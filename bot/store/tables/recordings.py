@@ -31,7 +31,9 @@ media = Table(
     Column("inbox_id", Big),
     Column("mime", String(80), nullable=False, default=""),
     Column("original", String(64), nullable=False, default=""),  # SHA-256: where its bytes lie
-    Column("playable", String(64), nullable=False, default=""),
+    Column("playable", String(64), nullable=False, default=""),  # its MP3
+    # Its OGG/Opus, of 512 KB at most: what shows as a voice message.
+    Column("resendable", String(64), nullable=False, server_default=text("''")),
     Column("size", Big),
     Column("seconds", Float),
     Column("speech_seconds", Float),  # for how long somebody speaks in it
