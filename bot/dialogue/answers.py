@@ -11,6 +11,7 @@ from bot.dialogue.engine import go_on, leads_to_forgetting, wait_for_a_person
 from bot.dialogue.flow import CONSENTS, Struct
 from bot.dialogue.index import Node
 from bot.dialogue.meeting import rsvp
+from bot.dialogue.preferring import choose_by_speaking
 from bot.dialogue.reply import File, Kept, Learned, Reply
 from bot.dialogue.rights import forget
 
@@ -60,6 +61,7 @@ def accept(
     if answer.unresolved:
         draft.effect("hear", kept.key)
         draft.notice("unresolved_voice" if any(f.is_sound for f in kept.files) else "unresolved")
+    choose_by_speaking(draft, kept)
     tell_verdicts(draft)
     if node.step.invite_to and kept.code and not answer.unresolved:
         rsvp(draft, kept.flow, kept.item, kept.code)

@@ -26,6 +26,9 @@ Command = Literal[
     "link",
     "hear",
     "add",
+    "listen",
+    "listen only",
+    "read",
 ]
 COMMANDS: tuple[Command, ...] = get_args(Command)
 
@@ -70,6 +73,13 @@ _SAID: dict[Command, str] = {
     "|oirme|oir mi mensaje|oir mi voz|escuchar mi mensaje|escucharme",
     "add": "add|add more|add to my answer|say more|ajouter|ajouter encore|ajouter a ma reponse"
     "|agregar|agregar algo mas|agregar mas|anadir|anadir mas",
+    "listen": "listen|read aloud|read to me|read it to me|out loud"
+    "|ecouter|ecoutez|a voix haute|lire a voix haute|lisez moi"
+    "|escuchar|en voz alta|leer en voz alta|leame",
+    "listen only": "listen only|only listen|sound only|only sound"
+    "|ecouter seulement|seulement ecouter|son seul|que le son"
+    "|solo escuchar|escuchar solo|solo sonido",
+    "read": "read|text only|no sound|lire|texte seul|sans son|leer|solo texto|sin sonido",
     "link": "link|link my phones|link my phone|lier|relier|lier mes telephones|lier mon telephone"
     "|vincular|enlazar|vincular mis telefonos|vincular mi telefono",
 }

@@ -118,6 +118,7 @@ class Scene(Struct, frozen=True, omit_defaults=True):
     now: Moment
     channel: str = "telegram"
     plays_sound: bool = True
+    reads_aloud: bool = False  # the channel plays sound, and we have a voice
     buttons: bool = True
     at_once: int = 100  # choices that one message shows in any case; a longer list may have pages
     handed_at: Moment | None = None  # the open question's first hand-over to the provider

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from bot.dialogue import adding, amending, editing, linking, rights, wishes
+from bot.dialogue import adding, amending, editing, linking, preferring, rights, wishes
 from bot.dialogue.answers import hear, keep_aside
 from bot.dialogue.asking import ask_again, question_text, repeat_all, resume
 from bot.dialogue.before import last_ended, last_talk
@@ -299,6 +299,8 @@ def _first_words(draft: Draft, reply: Reply, said: Command | None) -> None:
         return
     if said == "help someone":
         draft.notice("help_someone_first")
+    elif said in ("listen", "listen only"):
+        draft.notice(preferring.note_choice(draft, said))
     _language(draft, reply.text)
     wishes.join(draft, reply.text)
     key = reply.pressed.partition(":")[2] if reply.pressed.startswith(("go:", "menu:")) else ""

@@ -253,7 +253,9 @@ class Order:
     def _codes_of_fact(self, fact: str) -> Sequence[str]:
         if fact == "language":
             return self.languages
-        if fact in (*CONSENTS, "prefers listening", "stay in touch"):
+        if fact == "prefers listening":
+            return ("yes", "only", "no")
+        if fact in (*CONSENTS, "stay in touch"):
             return ("yes", "no")
         return [choice.code for choice in self.offered.get(LIST_OF_FACT.get(fact, ""), ())]
 

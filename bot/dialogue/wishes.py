@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.dialogue import linking, rights
+from bot.dialogue import linking, preferring, rights
 from bot.dialogue.adding import ask_for_more
 from bot.dialogue.amending import go_back
 from bot.dialogue.answers import NO_WORDS, Answer, accept, keep_heard, repeat, skip
@@ -245,6 +245,9 @@ OBEY: dict[Command, Callable[[Draft], None]] = {
     "link": linking.ask_for_code,
     "hear": _hear,
     "add": ask_for_more,
+    "listen": lambda draft: preferring.choose(draft, "listen"),
+    "listen only": lambda draft: preferring.choose(draft, "listen only"),
+    "read": lambda draft: preferring.choose(draft, "read"),
 }
 
 

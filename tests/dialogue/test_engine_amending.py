@@ -163,9 +163,9 @@ def test_an_edit_of_words_said_at_the_open_choice_may_be_the_choice() -> None:
 
 def test_an_edit_of_the_words_beside_a_recording_keeps_the_recording() -> None:
     """The answer is not replaced by its caption."""
-    ama = someone().speaks(text="Lisen").says("1").edits("r1", "Listen")
+    ama = someone().speaks(text="Lisen to it").says("1").edits("r1", "Listen to it")
     assert ama.kept["test:why"].files
-    assert ama.kept["test:why+r1"].text == "Listen"
+    assert ama.kept["test:why+r1"].text == "Listen to it"
 
 
 def test_words_at_a_question_that_a_correction_leads_away_from_are_taken_back() -> None:

@@ -1,0 +1,56 @@
+"""Who would rather listen says so by a word, or by speaking before they ever wrote an answer."""
+
+import pytest
+from dialogue.test_talk import newcomer, welcomed
+from talk import Talker
+
+FACT = "prefers listening"
+
+
+def hearing(**scene: object) -> Talker:
+    """Someone at the first question of `trends`, where the bot can speak."""
+    return welcomed(reads_aloud=True, **scene)
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [("Écouter", "yes"), ("LISTEN", "yes"), ("solo escuchar", "only"), ("Lire.", "no")],
+)
+def test_a_word_says_how_one_wants_to_be_spoken_to_and_the_question_is_put_again(
+    word: str, value: str
+) -> None:
+    """In every language."""
+    talker = hearing().says(word)
+    assert talker.person.facts[FACT] == value
+    assert talker.asked == "view"
+    assert "What do you think of the trends?" in talker.heard
+
+
+def test_where_no_sound_can_be_played_it_says_so_and_keeps_nothing() -> None:
+    """By SMS, or without any voice."""
+    talker = welcomed().says("LISTEN")
+    assert "only write" in talker.heard
+    assert FACT not in talker.person.facts
+
+
+def test_whoever_speaks_first_is_spoken_to_and_told_how_to_end_it() -> None:
+    """Once: the second note changes nothing."""
+    talker = hearing().says("1").speaks()
+    assert talker.person.facts[FACT] == "yes"
+    assert "write READ" in talker.heard
+    assert "write READ" not in talker.says("1").speaks().heard
+
+
+def test_whoever_has_written_an_answer_or_chosen_to_read_is_left_with_text() -> None:
+    """One note does not undo that."""
+    wrote = hearing().says("1").says("Because.").says("1").speaks()
+    assert FACT not in wrote.person.facts
+    reads = hearing().says("READ").says("1").speaks()
+    assert reads.person.facts[FACT] == "no"
+
+
+def test_a_newcomer_may_ask_to_hear_with_their_first_word() -> None:
+    """The welcome begins all the same."""
+    talker = newcomer(reads_aloud=True).says("Écouter")
+    assert talker.person.facts[FACT] == "yes"
+    assert talker.asked == "language"
