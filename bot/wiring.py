@@ -19,6 +19,7 @@ from bot.gateway.joining import WHATSAPP as WHATSAPP_LINK
 from bot.gateway.library import Library
 from bot.gateway.phases import set_up
 from bot.gateway.programme import Programmes
+from bot.gateway.reading.reader import Reader
 from bot.language import _
 from bot.settings import Settings, WrongSetting, secret_keys
 from bot.store.database import Database
@@ -173,10 +174,23 @@ async def open_house(
             parts = Parts(settings, seal, session, files, known, contents, link)
             wanted = [*more, *(REAL[name] for name in settings.real_channels if telegram)]
             channels = [make(parts) for make in wanted]
-            house = replace(house, transcriber=transcriber_of(settings, library, session))
-            yield replace(house, channels={one.name: one for one in channels})
+            reader = reader_of(settings, library, database, media)
+            house = replace(house, transcriber=transcriber_of(settings, library, session),
+                            reader=reader)  # fmt: skip
+            try:
+                yield replace(house, channels={one.name: one for one in channels})
+            finally:
+                reader.close()
     finally:
         database.close()
+
+
+def reader_of(
+    settings: Settings, library: Library, database: Database, media: MediaStore
+) -> Reader:
+    """Build what reads aloud: by the speech engine, where there is one, and by recordings."""
+    own = speaker_of("") if settings.tts != "off" else None
+    return Reader(database, seal_of(settings), media, library, make_speaker(settings), own)
 
 
 def transcriber_of(

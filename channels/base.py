@@ -95,6 +95,21 @@ class Template(msgspec.Struct, frozen=True, omit_defaults=True):
     text: str = ""  # as the person reads it
 
 
+class Said(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """A sentence that is to be heard, or the file in which a person says it."""
+
+    words: str = ""
+    language: str = ""
+    file: str = ""  # names it where `files` can open it
+
+
+class Aloud(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is to be heard of a message: its sound is made before it is sent, or it goes as text."""
+
+    said: tuple[Said, ...]
+    written: bool = True  # False: the text goes only where there is no sound
+
+
 class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
     """One message to one address, already cut to what the channel can carry.
 
@@ -115,6 +130,7 @@ class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
     link_preview: bool = False
     outside: Template | None = None
     waits: bool = False
+    aloud: Aloud | None = None
 
 
 @dataclass(frozen=True)

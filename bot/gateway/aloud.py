@@ -16,6 +16,8 @@ from bot.dialogue.placeholders import fill
 from bot.language import LOCALES
 
 FILE = "aloud.yaml"
+_BETWEEN = "/"  # two numbers; elsewhere it stands for nothing that one could say
+_OF = re.compile(r"(\d)\s*/\s*(\d)")
 _GAP = "\0"
 # A sentence that counts says nothing when its number is left out.
 _COUNTS = re.compile(r"[^.!?\n]*\{(?:questions|minutes)\}[^.!?\n]*[.!?]?")
@@ -25,7 +27,10 @@ _OPEN = re.compile(r"\{[^{}]*\}\.?")
 def aloud(text: str, language: str) -> str:
     """Return a text for the ear: "30 %" is "30 per cent"."""
     said, pattern = _table(LOCALES, language)
-    return pattern.sub(lambda found: said[found[0]], text) if said else text
+    if not said:
+        return text
+    text = _OF.sub(rf"\1 {said[_BETWEEN]} \2", text) if _BETWEEN in said else text
+    return pattern.sub(lambda found: said[found[0]], text)
 
 
 def prompt_words(texts: Iterable[str], choices: Iterable[Choice] = ()) -> str:
@@ -62,6 +67,6 @@ def pattern_of(text: str, language: str) -> re.Pattern[str] | None:
 def _table(locales: Path, language: str) -> tuple[dict[str, str], re.Pattern[str]]:
     read = yaml.safe_load((locales / FILE).read_text("utf-8")) or {}
     said = {str(short): str(long) for short, long in (read.get(language) or {}).items()}
-    longest_first = sorted(said, key=len, reverse=True)
+    longest_first = sorted(said.keys() - {_BETWEEN}, key=len, reverse=True)
     words = (rf"\b{re.escape(one)}\b" if one.isalpha() else re.escape(one) for one in longest_first)
     return said, re.compile("|".join(words))

@@ -18,6 +18,7 @@ from bot.gateway.gate import Gate
 from bot.gateway.house import House
 from bot.gateway.line import Line
 from bot.gateway.pace import Buckets
+from bot.gateway.reading.making import as_text, with_sound
 from bot.gateway.tried import (
     Tried,
     back_off,
@@ -43,6 +44,7 @@ LEFT_MS = 130_000  # longer than any send: whoever had it in hand so long has di
 LOOK_FOR_LEFT_MS = 20_000  # meanwhile those people's later messages wait, too
 NET_MS = 5000
 LOOK_UP_MS = 60_000  # a status callback comes sooner, or never
+NO_SOUND = "no sound"  # why what was to be heard alone was left out: its text goes by itself
 BROKEN_MS = 60_000  # until a provider that does not know us is asked again
 
 _outgoing = msgspec.json.Decoder(Outgoing)
@@ -262,12 +264,24 @@ class Sender:
             passed = through(outgoing, due, self.channel.can, self.house.clock())
             if isinstance(passed, Settled):
                 return Tried(passed, due)
-            outgoing = passed
-            receipt = await self._found(due, outgoing) or await self.channel.send(outgoing)
+            whole = await with_sound(self.house, due.speaks, passed)
+            if whole is None:
+                return Tried(Settled(due.id, "skipped", NO_SOUND), due)
+            receipt = await self._found(due, whole) or await self._send_or_say(whole, passed)
         except DeliveryError as error:
             return self._failed(due, error)
         self.broken = ""
         return Tried(went_out(due, receipt), due)
+
+    async def _send_or_say(self, whole: Outgoing, passed: Outgoing) -> Receipt:
+        """Send it; where the provider refuses the sound that was made, send its words."""
+        try:
+            return await self.channel.send(whole)
+        except DeliveryError as error:
+            words = as_text(passed) if passed.aloud and whole.file else None
+            if words is None or error.failure.means != "refused":
+                raise
+        return await self.channel.send(words)
 
     async def _found(self, due: Due, outgoing: Outgoing) -> Receipt | None:
         """Ask the provider whether it took what may have been sent already; None: send it."""

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.dialogue.flow import Consultation
 from bot.gateway.house import House
+from bot.gateway.reading.making import drop_old_sounds
 from bot.store import participants
 from bot.store.compacting import compact
 from bot.store.forget import put_away_log
@@ -31,6 +32,7 @@ async def erase_what_is_old(house: House) -> int:
             c, moment, days=consultation.erase_raw_after_days, addresses_at=addresses_at
         )
     )
+    await house.database.write(drop_old_sounds, house.media, moment)
     taken_out = await take_out_old_rows(house, moment - int(house.keep_days * DAY))
     if any(erased) or taken_out:
         await _report(house, moment, erased, taken_out)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bot.gateway.counting import Tally
 from bot.gateway.library import Library
@@ -14,6 +15,9 @@ from bot.store.seal import Seal
 from bot.voice.transcribe import Transcriber
 from channels.base import Capabilities, Channel
 from channels.capabilities import BY_NAME, TELEGRAM
+
+if TYPE_CHECKING:
+    from bot.gateway.reading.reader import Reader
 
 
 def wall_clock() -> int:
@@ -48,6 +52,8 @@ class House:
     public_url: str = ""  # our https address, "" where we have none
     private_links: dict[str, str] = field(default_factory=dict)  # channel → where one talks to us
     voice_wait_ms: int = 8000
+    reader: "Reader | None" = None  # reads aloud; None: everything goes as text
+    reading_wait_ms: int = 6000  # for so long a message waits for its sound
     transcriber: Transcriber | None = None  # writes down what is said; None: people do
     keep_days: float = 365  # how long rows of inbox and outbox stay
     leaves_trials_out: bool = False  # announcements too, once a real channel is set up

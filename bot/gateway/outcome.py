@@ -11,9 +11,11 @@ from bot.dialogue.draft import phrase
 from bot.dialogue.flow import CONSENTS
 from bot.dialogue.reply import Effect, Kept, Learned, Prompt
 from bot.gateway import linking
+from bot.gateway.drawn import Drawn
 from bot.gateway.others import with_others
 from bot.gateway.ownnotes import with_own_notes
-from bot.gateway.render import Drawn, draw
+from bot.gateway.reading.wishing import reads, speaks
+from bot.gateway.render import draw
 from bot.gateway.rsvps import with_places
 from bot.gateway.sitting import Seat, Sitting
 from bot.gateway.window import DROP, Beyond
@@ -146,6 +148,7 @@ def say(
         sitting.promise(
             seat.id, address, outgoing, kind="close" if tidy else kind, rank=rank,
             question=one.question, closes=one.closes, units=one.units, broadcast=broadcast,
+            speaks=speaks(sitting, seat, one.outgoing.aloud),
         )  # fmt: skip
 
 
@@ -159,8 +162,8 @@ def _drawn(
 
     where, can = address.open(house.seal), house.can(address.channel)
     prompts = with_own_notes(sitting.connection, seat.id, prompts, can)
-    return draw(prompts, can, where, address.account, link,
-                pressed_on=pressed_on)  # fmt: skip
+    return draw(prompts, can, where, address.account, link, pressed_on=pressed_on,
+                read=reads(sitting, seat, can))  # fmt: skip
 
 
 def _say_farewell(

@@ -3,36 +3,26 @@
 import mimetypes
 from collections.abc import Callable, Iterable, Sequence
 
-import msgspec
+from msgspec.structs import replace
 
 from bot.dialogue.reply import Attachment, Prompt
 from bot.gateway.buttons import needs_numbers, numbered, rows_of, with_room
+from bot.gateway.drawn import Drawn
 from bot.gateway.files import MEDIA
 from bot.gateway.paging import page_of
+from bot.gateway.reading.arranging import heard
+from bot.gateway.reading.script import document_sound
 from bot.gateway.split import Measure, split
-from channels.base import Capabilities, OutFile, Outgoing
+from channels.base import Aloud, Capabilities, OutFile, Outgoing
 from channels.segments import segments
 from channels.text import utf16_units
 
+Read = Callable[[Sequence[Prompt]], Aloud | None]
 Link = Callable[[str], str]  # a document's code → its public address, "" for none
 
 PLACE_LABEL = "📍"  # the same in every language
 NO_WORDS = "…"  # a message must say something, even where only its buttons do
 MEASURES: dict[str, Measure] = {"utf16": utf16_units, "char": len, "segments": segments}
-
-
-class Drawn(msgspec.Struct, frozen=True):
-    """One message, and what the outbox wants to know of it.
-
-    `question`: the key of the question that it puts. `closes`: the key of the question whose
-    keyboard it takes away; where `outgoing.of` is empty, that question's message is meant.
-    `units` is what it counts against the pace of one chat: a keyboard that changes is no message.
-    """
-
-    outgoing: Outgoing
-    question: str = ""
-    closes: str = ""
-    units: int = 1
 
 
 def draw(
@@ -43,10 +33,12 @@ def draw(
     link: Link,
     *,
     pressed_on: str = "",
+    read: Read | None = None,
 ) -> list[Drawn]:
     """Draw the prompts of one turn; `pressed_on` is the message whose button was pressed.
 
     Files come first, then all that is said and asked in one message, then what is tidied up.
+    `read` is given where the person listens: what is heard goes with the message, or before it.
     """
     blank = Outgoing(address, account)
     prompts = [with_room(page_of(prompt, can), can) for prompt in prompts]
@@ -55,8 +47,28 @@ def draw(
         rows = rows_of(redrawn, can)
         again = Outgoing(address, account, "redraw", buttons=rows, of=pressed_on)
         return [Drawn(again, redrawn.key, units=0)]
-    files = [one for prompt in prompts for one in _files(prompt.attach, can, blank)]
-    return files + _message(prompts, can, blank, link) + _closed(prompts, can, blank, pressed_on)
+    aloud = read(prompts) if read else None
+    shown = [_unless_heard(prompt) for prompt in prompts] if aloud else prompts
+    files = [one for prompt in shown for one in _files(prompt.attach, can, blank)]
+    words = _message(prompts, can, blank, link)
+    if aloud:
+        words = heard(words, aloud, can, blank, _pressable(prompts, can))
+    return files + words + _closed(prompts, can, blank, pressed_on)
+
+
+def _unless_heard(prompt: Prompt) -> Prompt:
+    """Take away the sound of a document: its words are in what is read aloud."""
+    path = document_sound(prompt)
+    if not path or prompt.attach is None:
+        return prompt
+    rest = {kind: file for kind, file in prompt.attach.files.items() if file != path}
+    return replace(prompt, attach=replace(prompt.attach, files=rest))
+
+
+def _pressable(prompts: Sequence[Prompt], can: Capabilities) -> str:
+    """Return what stands above buttons where all else is heard."""
+    asked = next((prompt for prompt in reversed(prompts) if prompt.key), None)
+    return numbered(asked) if asked and needs_numbers(asked, can) else NO_WORDS
 
 
 def _files(attach: Attachment | None, can: Capabilities, blank: Outgoing) -> list[Drawn]:

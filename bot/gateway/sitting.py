@@ -16,6 +16,7 @@ from bot.gateway.house import House
 from bot.gateway.joining import known_network, link_to_pass_on
 from bot.gateway.later import Later
 from bot.gateway.programme import Offered
+from bot.gateway.reading.making import held
 from bot.store import (
     conversations,
     deliveries,
@@ -28,7 +29,7 @@ from bot.store import (
 )
 from bot.store.participants import Address
 from bot.store.wire import NewDelivery
-from channels.base import Outgoing
+from channels.base import Capabilities, Outgoing
 
 NUMBERED_AT_ONCE = 3  # choices that fit into one SMS in any alphabet
 
@@ -170,6 +171,7 @@ class Sitting:
             now=self.moment,
             channel=channel,
             plays_sound=can.plays_sound,
+            reads_aloud=self._reads_aloud(seat, can),
             buttons=can.buttons > 0,
             at_once=max(can.buttons, can.list_items) or NUMBERED_AT_ONCE,
             handed_at=seat.handed_at,
@@ -181,6 +183,11 @@ class Sitting:
             link=self._link(seat.person, channel.partition(":")[-1] or channel),
             sessions=Later(partial(self._sessions, seat.id)),
         )
+
+    def _reads_aloud(self, seat: Seat, can: Capabilities) -> bool:
+        reader = self.house.reader
+        language = seat.person.language or self.programme.consultation.source
+        return reader is not None and "voice" in can.carries and reader.speaks(language)
 
     def _sessions(self, owner: int) -> Mapping[str, Session]:
         people = participants.family(self.connection, owner)
@@ -207,7 +214,8 @@ class Sitting:
         reminders.plan(self.connection, self.house.database, out.reminders)
         if out.taken_up:
             conversations.take_up(self.connection, out.taken_up, moment)
-        deliveries.promise(self.connection, self.house.seal, out.promised, moment)
+        promised = held(self.connection, out.promised, moment, self.house.reading_wait_ms)
+        deliveries.promise(self.connection, self.house.seal, promised, moment)
         showings.shown(self.connection, out.shown, moment)
         wakes = ({"outbox"} if out.promised else set()) | out.wakes
         return wakes | ({"reminders"} if out.reminders else set())

@@ -75,6 +75,16 @@ class Sounds:
             found += [one for known, one in self._open.get(language, ()) if known.fullmatch(line)]
         return min(found, key=lambda one: one.by != "person", default=None)
 
+    def is_a_persons(self, path: str) -> bool:
+        """Say whether a person speaks in a file below the documents."""
+        entry = self._ledger.get(f"{path.rpartition('.')[0]}.ogg")
+        return entry is None or entry["by"] == "person"
+
+    def people_speak(self, language: str) -> bool:
+        """Say whether a person recorded anything in a language."""
+        here = self._here()
+        return any(one["by"] == "person" and _language(file) == language for file, one in here)
+
     @cached_property
     def _by_digest(self) -> Mapping[tuple[str, str], list[Said]]:
         found: dict[tuple[str, str], list[Said]] = {}

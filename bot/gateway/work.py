@@ -15,6 +15,9 @@ from bot.gateway.figures import LOOK_MS
 from bot.gateway.house import House
 from bot.gateway.leases import Lease
 from bot.gateway.missed import look_for_missed
+from bot.gateway.reading.making import BELL as SOUNDS
+from bot.gateway.reading.making import Maker
+from bot.gateway.reading.reader import Reader
 from bot.gateway.receive import Receiver
 from bot.gateway.recordings import TRANSCRIPTS, Keeper, keep_recordings
 from bot.gateway.remind import remind_due
@@ -77,6 +80,8 @@ class Work:
             self._begin(self._send(sender, alone=alone), ends=True)
         self._begin(self._loop("inbox", self._take_all_turns), ends=True)
         self._begin(keep_recordings(self._keeper()))
+        if self.house.reader is not None:
+            self._begin(self._make_sounds(self.house.reader, alone=alone), ends=True)
         if not alone:
             self._begin(self._loop("reminders", lambda: remind_due(self.house)), ends=True)
             self._begin(self._loop("sessions", lambda: tell_due(self.house)), ends=True)
@@ -133,6 +138,20 @@ class Work:
         finally:
             await engine.close()
         await lease.give_back()
+
+    async def _make_sounds(self, reader: Reader, *, alone: bool) -> None:
+        """Make what is heard: by one process at a time, else two would make the same."""
+        maker = Maker(self.house, reader)
+
+        async def work() -> None:
+            await self._loop(SOUNDS, maker.make_due)
+
+        if self.house.database.embedded or alone:
+            await work()
+        else:
+            lease = Lease(self.house.database, SOUNDS)
+            await lease.while_held(work, self.stopping)
+            await lease.give_back()
 
     def _begin(self, loop: Coroutine[None, None, None], *, ends: bool = False) -> None:
         task = asyncio.create_task(loop)

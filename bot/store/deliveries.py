@@ -55,6 +55,7 @@ class Due:
     last_in_at: int | None = None  # when its address was last heard from
     account: str = ""  # and to which of our senders it wrote
     trace: str | None = None
+    speaks: str = ""  # the sound that it wants
 
     def open(self, seal: Seal) -> bytes:
         """Return the Outgoing, as JSON."""
@@ -105,6 +106,7 @@ def _row(seal: Seal, one: NewDelivery, moment: int) -> dict[str, Any]:
         "made_at": moment,
         "broadcast_id": one.broadcast,
         "trace": one.trace,
+        "speaks": one.speaks,
     }
 
 
@@ -135,7 +137,7 @@ _DUE = (deliveries.c.id, deliveries.c.participant_id, deliveries.c.address_id, d
         deliveries.c.sealed, deliveries.c.attempts, deliveries.c.question, deliveries.c.closes,
         deliveries.c.made_at, deliveries.c.units, deliveries.c.reason, participants.c.stopped_at,
         addresses.c.state, addresses.c.last_in_at, addresses.c.account,
-        deliveries.c.trace)  # fmt: skip
+        deliveries.c.trace, deliveries.c.speaks)  # fmt: skip
 
 
 def _due(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, or_, select, update
 
-from bot.store import rsvps
+from bot.store import rsvps, sounds
 from bot.store.database import Database
 from bot.store.fates import settle_people
 from bot.store.media import COPIES, MediaStore, release
@@ -169,6 +169,7 @@ def _words(
     notes = connection.execute(delete(media).where(media.c.participant_id.in_(people)))
     talks = select(handovers.c.id).where(handovers.c.participant_id.in_(people))
     connection.execute(delete(handover_words).where(handover_words.c.handover_id.in_(talks)))
+    sounds.drop_of(connection, store, people)
     files = release(connection, store, [key for pair in keys for key in pair])
     return words.rowcount, notes.rowcount, files
 

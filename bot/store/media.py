@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, func, or_, select, text
 
 from bot.store.database import Database
 from bot.store.seal import Seal
-from bot.store.tables import blobs, known_files, media
+from bot.store.tables import blobs, known_files, media, sounds
 
 COLUMN = b"media"
 COPIES = (media.c.original, media.c.playable, media.c.resendable)  # what a recording's row names
@@ -173,9 +173,10 @@ def hold_key(connection: Connection, key: str) -> None:
 
 
 def references(connection: Connection, key: str) -> int:
-    """Count the recordings of which a copy lies under a key."""
+    """Count the recordings and sounds of which a copy lies under a key."""
     query = select(func.count()).where(or_(*(column == key for column in COPIES)))
-    return connection.scalar(query) or 0
+    spoken = select(func.count()).where(sounds.c.key == key)
+    return (connection.scalar(query) or 0) + (connection.scalar(spoken) or 0)
 
 
 def release(connection: Connection, store: MediaStore, keys: Iterable[str]) -> int:

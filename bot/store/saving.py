@@ -7,10 +7,11 @@ import os
 import shutil
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from bot.store.database import Database
 from bot.store.media import COPIES
+from bot.store.tables import sounds
 
 DATABASE, RECORDINGS = "palabre.sqlite", "media"
 
@@ -29,6 +30,7 @@ def save(database: Database, recordings: Path, folder: Path) -> tuple[int, int]:
     half.replace(whole)
     copied = Database(f"sqlite:///{whole}")
     try:
+        copied.write_now(_without_sounds)
         wanted = copied.read_now(_named)
     finally:
         copied.close()
@@ -41,6 +43,11 @@ def _copy_database(database: Database, file: Path) -> None:
         raw = connection.connection.dbapi_connection
         if raw is not None:
             raw.cursor().execute("VACUUM INTO ?", (str(file),))
+
+
+def _without_sounds(connection: Connection) -> None:
+    """Leave out what the bot said: it can be made again, and some of it holds names."""
+    connection.execute(delete(sounds))
 
 
 def _named(connection: Connection) -> set[str]:

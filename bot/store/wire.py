@@ -31,3 +31,4 @@ class NewDelivery(NamedTuple):
     not_before: int = 0
     broadcast: int | None = None
     trace: str | None = None
+    speaks: str = ""  # the sound that it wants

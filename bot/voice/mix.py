@@ -14,6 +14,7 @@ from bot.voice.speech import FRAME, Frames
 
 LUFS = -16.0  # what listeners are used to from speech
 _MOST_GAIN, _LEAST_GAIN = 24.0, -30.0  # dB: more would only bring up the noise
+_SPOKEN, _PEAK = 4000.0, 0.79 * 32767  # of samples, where somebody speaks; at most
 _REACH = round(1.0 * RATE / FRAME)  # frames within which a pause is looked for
 _AIR = round(0.15 * RATE / FRAME)  # frames of breath left at a cut
 _FADE_MS = 30
@@ -29,6 +30,20 @@ def levelled(pcm: Pcm, limits: Limits | None = None) -> Pcm:
         return pcm
     gain = min(_MOST_GAIN, max(_LEAST_GAIN, LUFS - level))
     return amplified(pcm, gain, limits or Limits())
+
+
+def evened(pcm: Pcm) -> Pcm:
+    """Return what an engine said as loud as everything else it says: about −16 LUFS.
+
+    A measurement by ear wants more than a word; this goes by the power of where it speaks.
+    """
+    whole = len(pcm) // FRAME * FRAME
+    power = np.square(pcm[:whole].astype(np.float64)).reshape(-1, FRAME).mean(axis=1)
+    if not len(power) or not power.max():
+        return pcm
+    spoken = power[power > power.max() / 1000]
+    gain = min(_SPOKEN / np.sqrt(spoken.mean()), _PEAK / np.abs(pcm.astype(np.int32)).max())
+    return (pcm * gain).astype(np.dtype("<i2"))
 
 
 def passage(pcm: Pcm, start: float, end: float) -> Pcm:

@@ -27,7 +27,7 @@ from bot.store.tables.people import (
     speakers,
 )
 from bot.store.tables.record import contributions, moderated_texts, moderations, showings
-from bot.store.tables.recordings import blobs, contribution_media, media, transcripts
+from bot.store.tables.recordings import blobs, contribution_media, media, sounds, transcripts
 from bot.store.tables.talks import conversations, invitations, phases, reminders, revisions, topics
 from bot.store.tables.upkeep import audit, leases, tallies
 
@@ -67,6 +67,7 @@ __all__ = [
     "session_notices",
     "sessions",
     "showings",
+    "sounds",
     "speakers",
     "tallies",
     "templates",

@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from bot.store.tables.columns import Big, metadata, participant_id, row_id
+from bot.store.tables.columns import EMPTY, Big, metadata, participant_id, row_id
 
 inbox = Table(
     "inbox",
@@ -60,6 +60,10 @@ deliveries = Table(
     Column("cost", Float, nullable=False, default=0.0),
     Column("broadcast_id", Big),
     Column("trace", String(16)),  # what the message that led to it is called in logs
+    Column("speaks", String(64), nullable=False, default="", server_default=EMPTY),  # its sound
+    Index("ix_deliveries_speaks", "channel", "speaks",
+          postgresql_where=text("state = 'waiting' AND speaks <> ''"),
+          sqlite_where=text("state = 'waiting' AND speaks <> ''")),
     Index("ix_deliveries_due", "channel", "rank", "id",
           postgresql_where=text("state = 'waiting'"), sqlite_where=text("state = 'waiting'")),
     Index("ix_deliveries_sending", "id",

@@ -75,3 +75,15 @@ blobs = Table(  # bytes of recordings where MEDIA_URL is db:, sealed
     Column("sha256", String(64), primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
 )
+
+sounds = Table(  # what the bot says aloud: made once, kept under a keyed hash of its words
+    "sounds",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("participant_id", Big, index=True),  # whose words are in it: then it is soon dropped
+    Column("key", String(64), nullable=False, index=True),  # where its bytes lie
+    Column("seconds", Float, nullable=False),
+    Column("size", Big, nullable=False),
+    Column("made_at", Big, nullable=False),
+    Column("used_at", Big, nullable=False),
+)

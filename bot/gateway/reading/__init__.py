@@ -1,0 +1,1 @@
+"""Reading aloud: what a message says, made into a voice message and kept."""

@@ -1,0 +1,170 @@
+"""The one who reads aloud: knows what can be said, makes it once, keeps it, finds it again.
+
+A sentence is the smallest thing that is made and kept; a message is put together of sentences
+without encoding them anew, and kept too, so that a provider gets the same file once.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from bot.dialogue.reply import Prompt
+from bot.gateway.contents import Contents
+from bot.gateway.library import Library
+from bot.gateway.reading.public import Public
+from bot.gateway.reading.script import script
+from bot.store import sounds
+from bot.store.database import Database
+from bot.store.media import MediaGone, MediaStore, release
+from bot.store.seal import CannotOpen, Seal
+from bot.store.sounds import Sound
+from bot.voice import splice
+from bot.voice.decode import decode
+from bot.voice.encode import as_opus
+from bot.voice.limits import Limits
+from bot.voice.mix import evened, joined, levelled
+from bot.voice.pcm import Pcm
+from bot.voice.saying import CannotSayError, Speaker
+from bot.voice.verdict import UnheardError
+from channels.base import Aloud, Said
+
+MOST_BYTES = 512 * 1024  # above that WhatsApp shows a file to fetch, not a voice message
+PAUSE = 0.3  # seconds behind each sentence
+AT_ONCE = 2  # sentences that are made at the same time
+_VERSION = "1"  # of how sounds are made: another one makes all of them anew
+
+
+class Made(NamedTuple):
+    """A sound that there is now; `new`: it was made just now."""
+
+    sound: Sound
+    new: bool
+
+
+@dataclass
+class Reader:
+    """Reads aloud in the languages of an engine, and whatever people recorded."""
+
+    database: Database
+    seal: Seal
+    media: MediaStore
+    library: Library
+    speaker: Speaker | None
+    own: Speaker | None = None  # of this machine: says what may not leave it
+    _of: Contents | None = None
+    _public: dict[str, Public] = field(default_factory=dict)
+    _threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(AT_ONCE, "reading")
+    )
+
+    def speaks(self, language: str) -> bool:
+        """Say whether anything can be heard in a language."""
+        return self._engine_speaks(language) or self.library.sounds.people_speak(language)
+
+    def _engine_speaks(self, language: str) -> bool:
+        return self.speaker is not None and self.speaker.speaks(language)
+
+    def aloud(self, prompts: Sequence[Prompt], language: str) -> Aloud | None:
+        """Return what is to be heard of a turn; None where nothing can be.
+
+        Where no voice can say a part of it, the text must go, too: `written`.
+        """
+        said = script(prompts, language, self.library.sounds)
+        can = tuple(one for one in said if one.file or self._engine_speaks(one.language))
+        return Aloud(can, written=len(can) < len(said)) if can else None
+
+    # --- what a sound is known by ---------------------------------------------------------
+
+    def digest(self, aloud: Aloud, participant: int) -> str:
+        """Return what the sound of a message is known by: everybody's, or this person's own."""
+        whose = "" if self.is_public(aloud.said) else f"{participant}"
+        parts = "\n".join(self._name(one) for one in aloud.said)
+        return self._fingerprint("message", whose, parts)
+
+    def is_public(self, said: Sequence[Said]) -> bool:
+        """Say whether nothing in it is anybody's own."""
+        return all(one.file or self._public_in(one.language).has(one.words) for one in said)
+
+    def _public_in(self, language: str) -> Public:
+        if self._of is not self.library.contents:
+            self._public, self._of = {}, self.library.contents
+        if language not in self._public:
+            self._public[language] = Public(self.library.contents, language)
+        return self._public[language]
+
+    def _name(self, one: Said) -> str:
+        if not one.file:
+            return f"{one.language}\t{one.words}"
+        try:
+            return f"file\t{hashlib.sha256(self._path(one.file).read_bytes()).hexdigest()}"
+        except OSError:
+            return f"gone\t{one.file}"
+
+    def _path(self, file: str) -> Path:
+        return self.library.folder / "documents" / file
+
+    def _fingerprint(self, *parts: str) -> str:
+        return self.seal.fingerprint("\0".join((_VERSION, repr(self.speaker), *parts)).encode())
+
+    # --- making: blocks, call it from a thread -----------------------------------------------
+
+    def message(self, aloud: Aloud, participant: int, moment: int) -> Made:
+        """Make the sound of a message, unless there is one. Raises CannotSayError."""
+        digest = self.digest(aloud, participant)
+        if found := self._found(digest):
+            return Made(found, new=False)
+        pieces = list(self._threads.map(lambda one: self._piece(one, moment), aloud.said))
+        data = splice.spliced(pieces)
+        if len(data) > MOST_BYTES:
+            raise CannotSayError(f"{CannotSayError.__doc__} it is too long")
+        owner = None if self.is_public(aloud.said) else participant
+        return Made(self._keep(digest, owner, data, moment), new=True)
+
+    def sentence(self, one: Said, moment: int) -> Made:
+        """Make a sentence that is everybody's, unless it was made. Raises CannotSayError."""
+        digest = self._fingerprint("sentence", self._name(one))
+        found = self._found(digest)
+        if found:
+            return Made(found, new=False)
+        return Made(self._keep(digest, None, self._made(one), moment), new=True)
+
+    def _piece(self, one: Said, moment: int) -> bytes:
+        if not self.is_public((one,)):
+            return self._made(one)
+        made = self.sentence(one, moment)
+        try:
+            return self.media.get(made.sound.key)
+        except (MediaGone, CannotOpen):
+            return self._made(one)
+
+    def _made(self, one: Said) -> bytes:
+        try:
+            return as_opus(joined([(self._pcm(one), PAUSE)]), Limits())
+        except (UnheardError, OSError) as error:
+            raise CannotSayError(f"{CannotSayError.__doc__} {error}") from error
+
+    def _pcm(self, one: Said) -> Pcm:
+        if one.file:
+            return levelled(decode(self._path(one.file).read_bytes(), Limits()).pcm)
+        public = self.is_public((one,))
+        speaker = self.speaker if public else self.own or self.speaker
+        if speaker is None:
+            raise CannotSayError(CannotSayError.__doc__)
+        return evened(speaker.say(one.words, one.language, public=public))
+
+    def _found(self, digest: str) -> Sound | None:
+        return self.database.read_now(sounds.find, [digest]).get(digest)
+
+    def _keep(self, digest: str, owner: int | None, data: bytes, moment: int) -> Sound:
+        sound = Sound(digest, owner, self.media.key(data), splice.seconds(data), len(data))
+        self.media.put(data)
+        if not self.database.write_now(sounds.keep, self.database, sound, moment):
+            self.database.write_now(release, self.media, [sound.key])
+        return sound
+
+    def close(self) -> None:
+        """Make nothing more."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
