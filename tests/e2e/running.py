@@ -49,6 +49,7 @@ class Palabre:
             "TELEGRAM_BOT_TOKEN": self.server.token,
             "TELEGRAM_API_URL": self.server.url,
             "TELEGRAM_PACE": "1000",
+            "PALABRE_TTS": "off",  # what is read aloud is a test of its own
             "LANG": "en_GB.UTF-8",
         } | self.more
 

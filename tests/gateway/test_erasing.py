@@ -24,7 +24,7 @@ def house_at(database: Database, moment: int) -> House:
     """As much of a house as erasing needs, at a time."""
     library = SimpleNamespace(consultation=ESS)
     house: Any = SimpleNamespace(
-        database=database, library=library, clock=lambda: moment, keep_days=900
+        database=database, library=library, clock=lambda: moment, keep_days=900, media=None
     )
     return cast("House", house)
 

@@ -203,6 +203,7 @@ def test_every_table_that_knows_participants_is_thought_of() -> None:
         "media",
         "deliveries",
         "rsvps",  # whose places others get
+        "sounds",  # in which a name may be heard
         "session_notices",
         "recipients",  # stay, under the pseudonym: a broadcast's figures add up
     }

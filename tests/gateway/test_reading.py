@@ -1,0 +1,237 @@
+"""Those who prefer listening hear each message; what is nobody's own is made once for all."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from gateway.conftest import MakeHome
+from gateway.houses import NO_PACE, Home, Phone, Post, Texts
+from gateway.outbox import REFUSED
+from gateway.test_speaking import Reader as Voice
+from sqlalchemy import select
+
+from bot.gateway.reading.making import PERSONAL_MS, Maker
+from bot.gateway.reading.reader import Reader
+from bot.gateway.sounds import Sounds
+from bot.gateway.tohear import Words
+from bot.store import tables
+from bot.store.media import MediaGone
+from bot.voice.decode import decode
+from bot.voice.encode import as_opus
+from bot.voice.limits import Limits
+from bot.voice.recorded import Recorded
+from bot.voice.verdict import Verdict
+from channels.base import Outgoing
+from channels.capabilities import WHATSAPP
+from channels.errors import DeliveryError
+
+FLOW = """
+steps:
+  name:
+    ask: What is your first name?
+    answer: text
+    keep as: first name
+  ready:
+    say: Thank you, {first_name}. Here is the question.
+    ask: Shall we begin?
+    choices:
+      yes: Go ahead
+      no: Not now
+  missing:
+    ask: What is missing?
+    answer: text or voice
+endings:
+  thanks: Thank you.
+"""
+Listening = Callable[..., Home]
+
+
+@pytest.fixture
+def voice() -> Voice:
+    return Voice()
+
+
+@pytest.fixture
+def listening(make_home: MakeHome, voice: Voice, tmp_path: Path) -> Listening:
+    """Return what builds a house with a voice."""
+
+    def make(post: Post | None = None, sounds: Sounds | None = None) -> Home:
+        texts = Texts(test=FLOW)
+        home = make_home(post or Post(), texts=texts)
+        library: Any = SimpleNamespace(
+            contents=SimpleNamespace(consultation=texts.consultation, phrases=texts.phrases,
+                                     bundles=texts.bundles),
+            sounds=sounds or Sounds(tmp_path / "documents"), folder=tmp_path,
+        )  # fmt: skip
+        house = home.house
+        reader = Reader(house.database, house.seal, house.media, library, voice)
+        home.house = replace(house, reader=reader)
+        return home
+
+    return make
+
+
+def whatsapp() -> Post:
+    return Post("whatsapp", replace(WHATSAPP, overall=NO_PACE, per_address=NO_PACE))
+
+
+async def makes(home: Home) -> None:
+    """Make all sounds that are waited for."""
+    assert home.house.reader
+    maker = Maker(home.house, home.house.reader)
+    while (due := await maker.make_due()) is not None and due <= home.moment:
+        pass
+
+
+async def hears(home: Home, phone: Phone, text: str) -> list[Outgoing]:
+    """Write something; return what came, once its sound was made."""
+    before = len(home.post.sent)
+    await phone.writes(text)
+    await home.answers()
+    await makes(home)
+    await home.sends(home.post.name)
+    home.waits(seconds=10)
+    return [one for _, one in home.post.sent[before:] if one.do == "send"]
+
+
+async def seconds_of(home: Home, outgoing: Outgoing) -> float:
+    """Decode what was sent, as a phone would."""
+    assert outgoing.file
+    key = outgoing.file.key.removeprefix("media:").partition(".")[0]
+    data = home.house.media.get(key)
+    assert len(data) < 512 * 1024
+    return len((await asyncio.to_thread(decode, data, Limits())).pcm) / 16_000
+
+
+async def test_on_telegram_the_voice_message_carries_its_words_and_its_buttons(
+    listening: Listening,
+) -> None:
+    home = listening()
+    ama = home.person()
+    await ama.says("hello")
+    (asked,) = await hears(home, ama, "LISTEN")
+    assert asked.file
+    assert asked.file.kind == "voice"
+    assert asked.text.endswith("What is your first name?")
+    (ready,) = await hears(home, ama, "Ama")
+    assert ready.file
+    assert [button.label for row in ready.buttons for button in row] == ["Go ahead", "Not now"]
+    assert 10 < await seconds_of(home, ready) < 13  # five sentences of two seconds, with pauses
+
+
+async def test_on_whatsapp_the_sound_goes_first_and_the_text_behind_it(
+    listening: Listening,
+) -> None:
+    home = listening(whatsapp())
+    ama = home.person()
+    await ama.says("hello")
+    await hears(home, ama, "LISTEN")
+    sound, text = await hears(home, ama, "Ama")
+    assert (sound.text, bool(sound.file), sound.buttons) == ("", True, ())
+    assert "Shall we begin?" in text.text
+    assert text.buttons
+
+
+async def test_who_wants_sound_alone_gets_the_buttons_and_no_text(listening: Listening) -> None:
+    home = listening(whatsapp())
+    ama = home.person()
+    await ama.says("hello")
+    await hears(home, ama, "LISTEN ONLY")
+    sound, pressed = await hears(home, ama, "Ama")
+    assert (sound.text, pressed.text) == ("", "…")
+    assert pressed.buttons
+
+
+async def test_a_sentence_is_made_once_for_everybody_and_one_with_a_name_for_nobody_else(
+    listening: Listening, voice: Voice
+) -> None:
+    home = listening()
+    for name in ("Ama", "Binta"):
+        phone = home.person()
+        await phone.says("hello")
+        await hears(home, phone, "LISTEN")
+        await hears(home, phone, name)
+    assert voice.said.count("Shall we begin?") == 1
+    assert {"Thank you, Ama.", "Thank you, Binta."} <= set(voice.said)
+    personal = [one for one in await home.rows(tables.sounds) if one.participant_id]
+    assert len(personal) == 2
+    home.waits(seconds=PERSONAL_MS / 1000)
+    await makes(home)
+    assert not [one for one in await home.rows(tables.sounds) if one.participant_id]
+    for one in personal:
+        with pytest.raises(MediaGone):
+            home.house.media.get(one.key)
+
+
+async def test_what_somebody_hears_is_forgotten_with_them(listening: Listening) -> None:
+    home = listening()
+    ama = home.person()
+    await ama.says("hello")
+    await hears(home, ama, "LISTEN")
+    await hears(home, ama, "Ama")
+    await ama.says("forget me", "yes")
+    assert not [one for one in await home.rows(tables.sounds) if one.participant_id]
+
+
+async def test_what_takes_too_long_goes_as_text_alone_and_nothing_overtakes_it(
+    listening: Listening,
+) -> None:
+    home = listening()
+    ama = home.person()
+    await ama.says("hello", "LISTEN")
+    await ama.writes("Ama")
+    await home.answers()
+    await home.sends()
+    assert "Here is the question." not in home.post.said[-1]  # it waits for its sound
+    home.waits(seconds=home.house.reading_wait_ms / 1000)
+    await home.sends()
+    assert not home.post.sent[-1][1].file
+    assert "Here is the question." in home.post.said[-1]
+
+
+@pytest.mark.parametrize("means", ["mute", "refused"])
+async def test_what_cannot_be_said_or_sent_goes_as_text_at_once(
+    listening: Listening, voice: Voice, means: str
+) -> None:
+    home = listening()
+    ama = home.person()
+    await ama.says("hello")
+    voice.mute = means == "mute"
+    if means == "refused":
+        home.post.fails.append(DeliveryError(REFUSED))
+    (asked,) = await hears(home, ama, "LISTEN")
+    assert not asked.file
+    assert "What is your first name?" in asked.text
+
+
+async def test_what_is_known_already_is_not_waited_for(listening: Listening) -> None:
+    home = listening()
+    ama = home.person()
+    await ama.says("hello")
+    await hears(home, ama, "LISTEN")
+    await ama.says("LISTEN")
+    (waits,) = await home.database.read(
+        lambda c: list(c.execute(select(tables.deliveries.c.state).order_by(
+            tables.deliveries.c.id.desc()).limit(1)).scalars())
+    )  # fmt: skip
+    assert waits == "sent"
+
+
+async def test_a_persons_recording_of_a_step_goes_before_the_engine(
+    listening: Listening, voice: Voice, tmp_path: Path
+) -> None:
+    sounds = Sounds(tmp_path / "documents")
+    words = Words("audio/en/test/missing.ogg", "en", "What is missing?", "test/missing")
+    tone = as_opus(Voice().say("", "en"), Limits())
+    sounds.keep(words, Recorded(tone, b"", 2.0, None, Verdict.OK))
+    home = listening(sounds=sounds)
+    ama = home.person()
+    await ama.says("hello", "Ama")
+    await hears(home, ama, "LISTEN")
+    (asked,) = await hears(home, ama, "1")
+    assert asked.file
+    assert "What is missing?" not in voice.said
