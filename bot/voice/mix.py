@@ -14,7 +14,7 @@ from bot.voice.speech import FRAME, Frames
 
 LUFS = -16.0  # what listeners are used to from speech
 _MOST_GAIN, _LEAST_GAIN = 24.0, -30.0  # dB: more would only bring up the noise
-_SPOKEN, _PEAK = 4000.0, 0.79 * 32767  # of samples, where somebody speaks; at most
+_SPOKEN, _PEAK = 6600.0, 0.79 * 32767  # of samples, where somebody speaks; at most
 _REACH = round(1.0 * RATE / FRAME)  # frames within which a pause is looked for
 _AIR = round(0.15 * RATE / FRAME)  # frames of breath left at a cut
 _FADE_MS = 30
@@ -43,7 +43,8 @@ def evened(pcm: Pcm) -> Pcm:
         return pcm
     spoken = power[power > power.max() / 1000]
     gain = min(_SPOKEN / np.sqrt(spoken.mean()), _PEAK / np.abs(pcm.astype(np.int32)).max())
-    return (pcm * gain).astype(np.dtype("<i2"))
+    even: Pcm = (pcm * gain).astype("<i2")
+    return even
 
 
 def passage(pcm: Pcm, start: float, end: float) -> Pcm:

@@ -68,7 +68,7 @@ def listening(make_home: MakeHome, voice: Voice, tmp_path: Path) -> Listening:
             sounds=sounds or Sounds(tmp_path / "documents"), folder=tmp_path,
         )  # fmt: skip
         house = home.house
-        reader = Reader(house.database, house.seal, house.media, library, voice)
+        reader = Reader(house.database, house.seal, house.media, library, voice, voice)
         home.house = replace(house, reader=reader)
         return home
 

@@ -1,7 +1,8 @@
 """The one who reads aloud: knows what can be said, makes it once, keeps it, finds it again.
 
 A sentence is the smallest thing that is made and kept; a message is put together of sentences
-without encoding them anew, and kept too, so that a provider gets the same file once.
+without encoding them anew, and kept too, so that a provider gets the same file once. A service
+elsewhere is asked only beforehand (`sentence`), never while somebody talks.
 """
 
 import hashlib
@@ -52,8 +53,8 @@ class Reader:
     seal: Seal
     media: MediaStore
     library: Library
-    speaker: Speaker | None
-    own: Speaker | None = None  # of this machine: says what may not leave it
+    speaker: Speaker | None  # says beforehand what is everybody's
+    own: Speaker | None  # of this machine: the one that says anything while people talk
     _of: Contents | None = None
     _public: dict[str, Public] = field(default_factory=dict)
     _threads: ThreadPoolExecutor = field(
@@ -65,7 +66,7 @@ class Reader:
         return self._engine_speaks(language) or self.library.sounds.people_speak(language)
 
     def _engine_speaks(self, language: str) -> bool:
-        return self.speaker is not None and self.speaker.speaks(language)
+        return any(one is not None and one.speaks(language) for one in (self.speaker, self.own))
 
     def aloud(self, prompts: Sequence[Prompt], language: str) -> Aloud | None:
         """Return what is to be heard of a turn; None where nothing can be.
@@ -82,7 +83,8 @@ class Reader:
         """Return what the sound of a message is known by: everybody's, or this person's own."""
         whose = "" if self.is_public(aloud.said) else f"{participant}"
         parts = "\n".join(self._name(one) for one in aloud.said)
-        return self._fingerprint("message", whose, parts)
+        voices = f"{_voice_of(self.speaker)}\0{_voice_of(self.own)}"
+        return self._fingerprint("message", voices, whose, parts)
 
     def is_public(self, said: Sequence[Said]) -> bool:
         """Say whether nothing in it is anybody's own."""
@@ -107,7 +109,7 @@ class Reader:
         return self.library.folder / "documents" / file
 
     def _fingerprint(self, *parts: str) -> str:
-        return self.seal.fingerprint("\0".join((_VERSION, repr(self.speaker), *parts)).encode())
+        return self.seal.fingerprint("\0".join((_VERSION, *parts)).encode())
 
     # --- making: blocks, call it from a thread -----------------------------------------------
 
@@ -124,35 +126,41 @@ class Reader:
         return Made(self._keep(digest, owner, data, moment), new=True)
 
     def sentence(self, one: Said, moment: int) -> Made:
-        """Make a sentence that is everybody's, unless it was made. Raises CannotSayError."""
-        digest = self._fingerprint("sentence", self._name(one))
-        found = self._found(digest)
-        if found:
+        """Prepare a sentence that is everybody's, unless it was made. Raises CannotSayError."""
+        return self._sentence(self.speaker, one, moment)
+
+    def _sentence(self, speaker: Speaker | None, one: Said, moment: int) -> Made:
+        digest = self._digest_of(speaker, one)
+        if found := self._found(digest):
             return Made(found, new=False)
-        return Made(self._keep(digest, None, self._made(one), moment), new=True)
+        return Made(self._keep(digest, None, self._made(speaker, one), moment), new=True)
+
+    def _digest_of(self, speaker: Speaker | None, one: Said) -> str:
+        return self._fingerprint("sentence", _voice_of(speaker), self._name(one))
 
     def _piece(self, one: Said, moment: int) -> bytes:
+        """Return a sentence as it was prepared, or have this machine say it."""
         if not self.is_public((one,)):
-            return self._made(one)
-        made = self.sentence(one, moment)
+            return self._made(self.own, one)
+        prepared = self._found(self._digest_of(self.speaker, one))
+        found = prepared or self._sentence(self.own, one, moment).sound
         try:
-            return self.media.get(made.sound.key)
+            return self.media.get(found.key)
         except (MediaGone, CannotOpen):
-            return self._made(one)
+            return self._made(self.own, one)
 
-    def _made(self, one: Said) -> bytes:
+    def _made(self, speaker: Speaker | None, one: Said) -> bytes:
         try:
-            return as_opus(joined([(self._pcm(one), PAUSE)]), Limits())
+            return as_opus(joined([(self._pcm(speaker, one), PAUSE)]), Limits())
         except (UnheardError, OSError) as error:
             raise CannotSayError(f"{CannotSayError.__doc__} {error}") from error
 
-    def _pcm(self, one: Said) -> Pcm:
+    def _pcm(self, speaker: Speaker | None, one: Said) -> Pcm:
         if one.file:
             return levelled(decode(self._path(one.file).read_bytes(), Limits()).pcm)
-        public = self.is_public((one,))
-        speaker = self.speaker if public else self.own or self.speaker
         if speaker is None:
             raise CannotSayError(CannotSayError.__doc__)
+        public = self.is_public((one,))
         return evened(speaker.say(one.words, one.language, public=public))
 
     def _found(self, digest: str) -> Sound | None:
@@ -168,3 +176,9 @@ class Reader:
     def close(self) -> None:
         """Make nothing more."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _voice_of(speaker: Speaker | None) -> str:
+    """Tell a voice from others: what it says sounds otherwise."""
+    traits = (str(getattr(speaker, name, "")) for name in ("model", "voices", "speed"))
+    return " ".join((type(speaker).__name__, *traits))

@@ -57,9 +57,9 @@ def choices(prompt: Prompt, language: str) -> Iterator[Said]:
     for place, choice in enumerate(prompt.choices, prompt.first):
         own = choice.code if own_name(choice.code) == choice.label else language
         yield Said(f"{place}: {aloud(choice.label, own).rstrip('.')}.", own)
-    for label in (prompt.done, prompt.page.replace("=", ":")):
-        if label and prompt.choices:
-            yield Said(f"{aloud(label, language).rstrip('.')}.", language)
+    besides = (prompt.done, prompt.page.replace("=", ":"), prompt.add, prompt.add_by_word)
+    for label in filter(None, besides):
+        yield Said(f"{aloud(label, language).rstrip('.')}.", language)
 
 
 def sentences(text: str, language: str) -> Iterator[str]:
