@@ -43,6 +43,7 @@ ATTEMPTS = 12
 LEFT_MS = 130_000  # longer than any send: whoever had it in hand so long has died
 LOOK_FOR_LEFT_MS = 20_000  # meanwhile those people's later messages wait, too
 NET_MS = 5000
+LISTED_MS = 10_000  # after a crash: what a provider took stands in its list by then
 LOOK_UP_MS = 60_000  # a status callback comes sooner, or never
 NO_SOUND = "no sound"  # why what was to be heard alone was left out: its text goes by itself
 BROKEN_MS = 60_000  # until a provider that does not know us is asked again
@@ -74,15 +75,17 @@ class Sender:
         self._writing = asyncio.Lock()
 
     async def settle_what_a_crash_left(self) -> None:
-        """Send again, once, what belongs to a talk; count the rest as "perhaps".
+        """Send again, once, what belongs to a talk; look the rest up, or count it as "perhaps".
 
         Where others send too, what they have in hand is not taken for a crash's.
         """
         house = self.house
         before = house.clock() - (0 if house.database.embedded else LEFT_MS)
+        asks = isinstance(self.channel, LooksUp)
         repeated, perhaps = await house.database.write(
-            deliveries.uncertain, self.channel.name, before
-        )
+            deliveries.uncertain, self.channel.name, before,
+            house.clock() + LISTED_MS if asks else None,
+        )  # fmt: skip
         self._settled_at = house.clock()
         if repeated or perhaps:
             log.warning("%s: %d sent again, %d perhaps sent", self.channel.name, repeated, perhaps)

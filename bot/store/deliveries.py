@@ -334,17 +334,23 @@ def cancel_on(connection: Connection, address: int, reason: str) -> int:
     return connection.execute(query).rowcount
 
 
-def uncertain(connection: Connection, channel: str, before: int) -> tuple[int, int]:
-    """Settle what a crash left half sent before a moment: (sent again once, perhaps sent).
+def uncertain(
+    connection: Connection, channel: str, before: int, look_up_at: int | None = None
+) -> tuple[int, int]:
+    """Settle what a crash left half sent before a moment: (looked up or sent again, perhaps sent).
 
     Whatever belongs to a talk goes again once, for the person would be stranded; an announcement
-    does not.
+    only where its provider can be asked first (`look_up_at`: when).
     """
     ours = (deliveries.c.state == "sending") & (deliveries.c.channel == channel)
     left = ours & (deliveries.c.last_at <= before)
-    again = left & (deliveries.c.kind != "broadcast") & (deliveries.c.reason != REPEATED)
+    again = left & (deliveries.c.reason != REPEATED)
+    announced = deliveries.c.kind == "broadcast"
+    if look_up_at is None:
+        again &= ~announced
+    when = case((announced, look_up_at or 0), else_=0)
     repeated = connection.execute(
-        update(deliveries).where(again).values(state="waiting", reason=REPEATED, not_before=0)
+        update(deliveries).where(again).values(state="waiting", reason=REPEATED, not_before=when)
     ).rowcount
     perhaps = connection.execute(
         update(deliveries).where(left).values(state="perhaps", reason=REPEATED)

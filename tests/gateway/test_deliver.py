@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -26,9 +26,25 @@ from bot.gateway import deliver as room
 from bot.gateway.deliver import ATTEMPTS, Sender
 from bot.store import deliveries, tables
 from bot.store.database import DatabaseAway
-from channels.base import Outgoing, Pace
+from channels.base import Incoming, Outgoing, Pace
 from channels.capabilities import TELEGRAM
 from channels.errors import DeliveryError, Failure
+
+
+@dataclass
+class Listing(Post):
+    """A channel whose provider can be asked what it took: address → its id of the message."""
+
+    listed: dict[str, str] = field(default_factory=dict)
+
+    async def find_sent(self, outgoing: Outgoing, after: int) -> list[Incoming]:
+        """What it took for an address."""
+        mine = self.listed.get(outgoing.address)
+        return [Incoming(self.name, f"s:{mine}", "status", message_id=mine)] if mine else []
+
+    async def list_since(self, after: int) -> list[Incoming]:
+        """Nobody wrote."""
+        return []
 
 
 async def test_what_is_sent_has_the_provider_s_id_and_its_time(home: Home) -> None:
@@ -199,6 +215,25 @@ async def test_what_a_crash_left_half_sent_goes_again_once_an_announcement_does_
     await empties(home, sender)
     assert home.post.said == ["reply"]
     assert [state for state, _ in await home.states()] == ["sent", "perhaps"]
+
+
+async def test_after_a_crash_an_announcement_goes_out_once_where_one_can_ask_whether_it_did(
+    make_home: MakeHome,
+) -> None:
+    listing = Listing()
+    home = make_home(listing)
+    ama, kofi = home.person(), home.person()
+    listing.listed = {ama.address: "SM1"}
+    await knows(home, ama, kofi)
+    for one in (ama, kofi):
+        await promises(home, one, "news", kind="broadcast", rank=2)
+    sending = update(tables.deliveries).values(state="sending", attempts=1, last_at=1)
+    await home.write(lambda c: c.execute(sending))
+    sender = sender_of(home)
+    await sender.settle_what_a_crash_left()
+    await empties(home, sender)
+    assert [to.address for _, to in home.post.sent] == [kofi.address]
+    assert [state for state, _ in await home.states()] == ["sent", "sent"]
 
 
 async def test_what_another_process_has_in_hand_is_not_taken_for_a_crashs(home: Home) -> None:
