@@ -3,7 +3,7 @@
 import asyncio
 import random
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from aiohttp import web
 
@@ -44,6 +44,11 @@ ILL = Mood(
 )
 HASTY = Mood((("slow", 0.02), ("server error", 0.03), ("cut off", 0.01), ("garbage", 0.01)))
 """What is over soon: for a trial that cannot wait for what is looked up a minute later."""
+SOON = Mood((("slow", 0.02), ("server error", 0.02), ("half", 0.02), ("taken, cut off", 0.02)))
+"""The same, with what nobody is ever told of."""
+LATE = Mood((("slow", 0.02),))
+EVERY = Mood(tuple((how, 0.02) for how in get_args(How)))
+"""Two in a hundred of every kind."""
 
 
 async def misbehave(http: web.Request, how: How, well: web.Response) -> web.StreamResponse:

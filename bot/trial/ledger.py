@@ -44,7 +44,13 @@ class Report:
     stuck: int = 0
     kinds: Counter[str] = field(default_factory=Counter)  # of faults, kills and tricks
 
-    MUST_BE_ZERO: ClassVar = ("lost", "doubled", "out_of_order", "impatient", "stuck")
+    MUST_BE_ZERO: ClassVar[tuple[str, ...]] = (
+        "lost",
+        "doubled",
+        "out_of_order",
+        "impatient",
+        "stuck",
+    )
 
     def __add__(self, other: "Report") -> "Report":
         """Put two trials together."""

@@ -14,7 +14,7 @@ import aiohttp
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from bot.bench.script import SAYS
-from bot.trial.provider import briefly
+from bot.trial.provider import WHATSAPP, Kept, briefly
 
 PUBLIC = "https://trial.example"
 OURS = "+33700000000"
@@ -34,7 +34,7 @@ class Counts:
     """What was acknowledged and what was done to it on the way."""
 
     acknowledged: dict[str, set[str]] = field(  # channel → event ids
-        default_factory=lambda: {"telegram": set(), "sms": set()}
+        default_factory=lambda: {"telegram": set(), "sms": set(), "whatsapp": set()}
     )
     refused: set[str] = field(default_factory=set)  # of these: not to be stored as they are
     poisoned: int = 0
@@ -75,7 +75,7 @@ class World:
                     return
                 event = self._event(channel, address)
                 event.clear()
-                await self._say(session, channel, address, self._odd(place, text))
+                await self.says(session, channel, address, self._odd(place, text))
                 await briefly(event, ANSWER_SECONDS)
 
     def _odd(self, place: int, text: str) -> str:
@@ -87,11 +87,13 @@ class World:
             return POISON
         return text
 
-    async def _say(
+    async def says(
         self, session: aiohttp.ClientSession, channel: str, address: str, text: str
     ) -> None:
+        """Bring what somebody writes until it is taken, sometimes twice."""
         number = next(self._numbers)
-        post = self._telegram if channel == "telegram" else self._sms
+        posts = {"telegram": self._telegram, "sms": self._sms, "whatsapp": self._whatsapp}
+        post = posts[channel]
         drawn = self.chance.random()
         if drawn < 0.05:  # brought twice at the same moment
             self.counts.tricks["twice at once"] += 1
@@ -142,18 +144,37 @@ class World:
     async def _sms(
         self, session: aiohttp.ClientSession, number: int, address: str, text: str
     ) -> None:
+        await self._by_twilio(session, "sms", "", number, address, text)
+
+    async def _whatsapp(
+        self, session: aiohttp.ClientSession, number: int, address: str, text: str
+    ) -> None:
+        await self._by_twilio(session, "whatsapp", WHATSAPP, number, address, text)
+
+    async def _by_twilio(
+        self, session: aiohttp.ClientSession, channel: str, prefix: str, number: int,
+        address: str, text: str,
+    ) -> None:  # fmt: skip
         sid = f"SM{number:032x}"
         words = text.encode("utf-8", "replace").decode().replace("/start", "Hello")
-        form = {"MessageSid": sid, "SmsSid": sid, "AccountSid": self.account, "From": address,
-                "To": OURS, "Body": words, "NumMedia": "0", "NumSegments": "1",
-                "SmsStatus": "received", "ApiVersion": "2010-04-01"}  # fmt: skip
-        await self.posts_form(session, "/hooks/twilio/sms", form)
-        self._acknowledged("sms", number, f"m:{sid}")
+        form = {"MessageSid": sid, "SmsSid": sid, "AccountSid": self.account,
+                "From": prefix + address, "To": prefix + OURS, "Body": words, "NumMedia": "0",
+                "NumSegments": "1", "SmsStatus": "received",
+                "ApiVersion": "2010-04-01"}  # fmt: skip
+        await self._posts_form(session, f"/hooks/twilio/{channel}", form)
+        self._acknowledged(channel, number, f"m:{sid}")
 
-    async def posts_form(
+    async def tells(self, session: aiohttp.ClientSession, kept: Kept, status: str) -> None:
+        """Tell what became of a message that Twilio took, until that is taken."""
+        error = {"ErrorCode": str(kept.error)} if status == "undelivered" else {}
+        form = {"MessageSid": kept.sid, "SmsSid": kept.sid, "MessageStatus": status,
+                "SmsStatus": status, "To": kept.to, "From": kept.sender,
+                "AccountSid": self.account, "ApiVersion": "2010-04-01"} | error  # fmt: skip
+        await self._posts_form(session, kept.callback.removeprefix(PUBLIC), form)
+
+    async def _posts_form(
         self, session: aiohttp.ClientSession, path: str, form: dict[str, str]
     ) -> None:
-        """Post a signed form until it is taken."""
         signed = RequestValidator(self.auth_token).compute_signature(PUBLIC + path, form)
         await self._until_taken(session, path, form, {"X-Twilio-Signature": signed})
 

@@ -18,7 +18,8 @@ PATIENCE = 120  # seconds until a process must be ready, on a busy machine
 READY = b"The worker is ready."
 ROOT = Path(__file__).parents[2]
 AGAIN = 1  # seconds until what ended is started again
-KEPT = 20_000  # bytes of what it printed last
+KEPT = 1_000_000  # bytes of what it printed last
+MB = 1024  # kB
 
 
 class NeverReady(Exception):
@@ -45,30 +46,36 @@ class Served:
     settings: Mapping[str, str]
     module: str = "bot"
     port: int = field(default_factory=free_port)
-    printed: bytes = b""
-    before: bytes = b""  # what it printed before it ended
+    log: bytes = b""  # what all its runs printed
     process: asyncio.subprocess.Process | None = None
     _reading: "asyncio.Task[None] | None" = None
+    _said_ready: bool = False
 
-    async def start(self) -> None:
-        """Start it, again where it ends, as what looks after it would. Raises NeverReady."""
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return what its runs know: nothing of this machine's but what a process needs."""
+        plain = {"PATH": os.environ["PATH"], "LANG": "en_GB.UTF-8", "PORT": str(self.port)}
+        return plain | dict(self.settings)
+
+    async def start(self, *words: str, tries: bool = True) -> None:
+        """Start it; with `tries` again where it ends, as what looks after it would.
+
+        `words` stand behind its command. Raises NeverReady.
+        """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
-                while not await self._once():
+                while not await self._once(words):
+                    if not tries:
+                        break
                     await asyncio.sleep(AGAIN)
-                return
-        told = (self.before + self.printed)[-2000:].decode(errors="replace")
-        raise NeverReady(f"{NeverReady.__doc__} {told}")
+                else:
+                    return
+        raise NeverReady(f"{NeverReady.__doc__} {self.log[-2000:].decode(errors='replace')}")
 
-    async def _once(self) -> bool:
+    async def _once(self, words: tuple[str, ...]) -> bool:
         """Start it once; say whether it became ready before it ended."""
-        self.before, self.printed = self.printed, b""
-        self.process = await asyncio.create_subprocess_exec(
-            *self.command(), cwd=ROOT,
-            env={"PATH": os.environ["PATH"], "LANG": "en_GB.UTF-8", "PORT": str(self.port),
-                 **self.settings},
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
+        self._said_ready = False
+        self.process = await self._begin(self.role, *words)
         self._reading = asyncio.create_task(self._read(self.process))
         while self.process.returncode is None:
             if await self._is_ready():
@@ -76,17 +83,26 @@ class Served:
             await asyncio.sleep(0.1)
         return False
 
-    def command(self, *words: str) -> list[str]:
-        """Return what is run."""
-        return [sys.executable, "-m", self.module, self.role, *words]
+    async def _begin(self, *words: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", self.module, *words, cwd=ROOT, env=self.environment,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+
+    async def tries(self, *words: str) -> tuple[int, str]:
+        """Run another command beside it; return its exit status and all that it printed."""
+        process = await self._begin(*words)
+        told, _ = await process.communicate()
+        return process.returncode or 0, told.decode(errors="replace")
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         while process.stdout is not None and (part := await process.stdout.read(65536)):
-            self.printed = (self.printed + part)[-KEPT:]
+            self._said_ready = self._said_ready or READY in self.log[-len(READY) :] + part
+            self.log = (self.log + part)[-KEPT:]
 
     async def _is_ready(self) -> bool:
         if self.role == "worker":
-            return READY in self.printed
+            return self._said_ready
         try:
             async with (
                 aiohttp.ClientSession() as session,
@@ -95,6 +111,27 @@ class Served:
                 return answer.status == 200
         except aiohttp.ClientError:
             return False
+
+    @property
+    def runs(self) -> bool:
+        """Say whether it runs."""
+        return self.process is not None and self.process.returncode is None
+
+    def cpu_seconds(self) -> float:
+        """Return how much work this run has done so far."""
+        fields = self._told("stat").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+
+    def most_memory_mb(self) -> float:
+        """Return how much memory this run held at most; 0 where nobody tells."""
+        lines = self._told("status").splitlines()
+        return next((int(one.split()[1]) / MB for one in lines if one.startswith("VmHWM")), 0.0)
+
+    def _told(self, about: str) -> str:
+        with contextlib.suppress(OSError):
+            if self.process is not None:
+                return Path(f"/proc/{self.process.pid}/{about}").read_text()
+        return ""
 
     async def kill(self) -> None:
         """End it as a power cut would."""

@@ -2,94 +2,62 @@
 
 import asyncio
 import contextlib
-import os
 import random
 import resource
-import signal
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 from sqlalchemy import Connection, text
 
-from bot.bench.script import CONSULTATION, FLOWS
 from bot.bench.shared import own_server
 from bot.settings import read_settings
-from bot.store.database import Database, DatabaseAway
-from bot.store.migrate import migrate
+from bot.store.database import DatabaseAway
 from bot.trial.faults import HASTY, ILL, Mood
-from bot.trial.ledger import Outage, Report, count_messages, count_sends, open_ends
-from bot.trial.people import OURS, PUBLIC, World
-from bot.trial.process import Served
-from bot.trial.provider import Provider
+from bot.trial.installation import ACCOUNT, AUTH, SECRET, SKEWED, TOKEN, Installation, Say
+from bot.trial.ledger import Report, count_messages, count_sends, open_ends
+from bot.trial.people import World
+from bot.trial.provider import Kept
 from bot.wiring import seal_of
 
-TOKEN = "7:a-token-of-no-bot"  # noqa: S105 - of nobody
-SECRET = "a-secret-of-the-trial-alone"  # noqa: S105
-KEY = "of-the-trial-alone--kept-nowhere--of-no-use-to-anybody"
-ACCOUNT = "AC" + "0c" * 16
-AUTH = "an-auth-token-of-no-account"
 WRITERS = {"telegram": 30, "sms": 10}
 SETTLES_SECONDS = 200
 LONG_SECONDS = 150  # from so long on, clocks jump and disks are full, too
 AWAY_SECONDS = 60
 JUMP_SECONDS = 60
 
-Say = Callable[[str], object]
-
 
 @dataclass
-class Trial:
-    """One installation under trial, on one kind of database."""
+class Trial(Installation):
+    """One installation under trial, for so many seconds."""
 
-    folder: Path
-    url: str  # of the database
-    server: Any  # a PostgreSQL that can be killed, or None
-    chance: random.Random
-    say: Say
-    seconds: float
-    provider: Provider = field(init=False)
-    served: list[Served] = field(default_factory=list)
-    outages: list[Outage] = field(default_factory=list)
-    report: Report = field(default_factory=Report)
+    seconds: float = field(kw_only=True)
+    report: Report = field(default_factory=Report, kw_only=True)
 
     def __post_init__(self) -> None:
-        """Make the providers."""
-        self.provider = Provider(TOKEN, ACCOUNT, self.chance)
-        self.clock = self.folder / "clock"
-        self.clock.write_text("0")
+        """Make the providers; in a long trial clocks jump, too."""
+        super().__post_init__()
+        if self.long:
+            self.module = SKEWED
 
     @property
     def long(self) -> bool:
         """Say whether there is time for what takes long."""
         return self.seconds >= LONG_SECONDS
 
-    @property
-    def settings(self) -> dict[str, str]:
-        """Return the environment of its processes."""
-        return {
-            "DATABASE_URL": self.url, "SECRET_KEY": KEY, "PALABRE_DATA": str(self.folder),
-            "PALABRE_FLOWS": str(FLOWS), "PALABRE_CONSULTATION": CONSULTATION,
-            "PALABRE_BURST_SECONDS": "0", "PUBLIC_URL": PUBLIC,
-            "TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": self.provider.url,
-            "TELEGRAM_WEBHOOK_SECRET": SECRET, "TELEGRAM_PACE": "1000",
-            "TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": AUTH,
-            "TWILIO_API_URL": self.provider.url, "TWILIO_SMS_FROM": OURS,
-            "TWILIO_SMS_PACE": "500", "PALABRE_TRIAL_CLOCK": str(self.clock),
-        }  # fmt: skip
-
     async def run(self) -> Report:
         """Go through all of it."""
-        async with self.provider, self._serving(), aiohttp.ClientSession(
+        self.make_tables()
+        self.with_database(lambda database: database.write_now(_refuse_some))
+        async with self.provider, self.serving(), aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=20), connector=aiohttp.TCPConnector(limit=0)
         ) as session:  # fmt: skip
-            world = World(TOKEN, SECRET, ACCOUNT, AUTH, lambda: self.served[0].port, self.chance)
-            self.provider.heard = world.heard
+            world = World(TOKEN, SECRET, ACCOUNT, AUTH, lambda: self.port, self.chance)
+            self.provider.heard = lambda channel, address, _text: world.heard(channel, address)
             self.provider.took = self._calls_back(world, session)
             async with self._people(world, session):
                 self._turn_ill()
@@ -98,6 +66,7 @@ class Trial:
             await self._settle()
             await world.end()
             self._count(world)
+        self.report.kills, self.report.slowest_stop_s = len(self.outages), self.slowest_stop_s
         return self.report
 
     @contextlib.asynccontextmanager
@@ -117,51 +86,19 @@ class Trial:
                 task.cancel()
             await asyncio.gather(*writing, return_exceptions=True)
 
-    # --- what runs -------------------------------------------------------------------------
-
-    @contextlib.asynccontextmanager
-    async def _serving(self) -> AsyncIterator[None]:
-        self._with_database(migrate)
-        self._with_database(lambda database: database.write_now(_refuse_some))
-        roles = ("web", "worker", "worker") if self.server else ("serve",)
-        module = "bot.trial.skewed" if self.long else "bot"
-        self.served = [Served(role, self.settings, module) for role in roles]
-        try:
-            await asyncio.gather(*(one.start() for one in self.served))
-            yield
-            for one in self.served:
-                took = await one.stop()
-                self.report.slowest_stop_s = max(self.report.slowest_stop_s, took)
-        finally:
-            for one in self.served:
-                if one.process is not None and one.process.returncode is None:
-                    await one.kill()
-
-    def _with_database(self, work: Callable[[Database], Any]) -> Any:
-        database = Database(read_settings(self.settings).database_url)
-        try:
-            return work(database)
-        finally:
-            database.close()
-
-    def _calls_back(
-        self, world: World, session: aiohttp.ClientSession
-    ) -> Callable[[str, str, str], None]:
+    def _calls_back(self, world: World, session: aiohttp.ClientSession) -> Callable[[Kept], None]:
         """Tell what became of an SMS, twice and in the wrong order now and then."""
 
-        def took(sid: str, to: str, callback: str) -> None:
+        def took(kept: Kept) -> None:
             statuses = ["sent", "delivered"]
             if self.chance.random() < 0.2:
                 statuses = ["delivered", "sent", "delivered"]
                 self.report.kinds["statuses out of order"] += 1
-            world.beside(tell(sid, to, callback.removeprefix(PUBLIC), statuses))
+            world.beside(tell(kept, statuses))
 
-        async def tell(sid: str, to: str, path: str, statuses: list[str]) -> None:
+        async def tell(kept: Kept, statuses: list[str]) -> None:
             for status in statuses:
-                form = {"MessageSid": sid, "SmsSid": sid, "MessageStatus": status,
-                        "SmsStatus": status, "To": to, "From": OURS, "AccountSid": ACCOUNT,
-                        "ApiVersion": "2010-04-01"}  # fmt: skip
-                await world.posts_form(session, path, form)
+                await world.tells(session, kept, status)
 
         return took
 
@@ -185,48 +122,19 @@ class Trial:
 
     def _deeds(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
         deeds: list[tuple[str, Callable[[], Awaitable[None]]]] = [
-            (f"killed {one.role}", partial(self._kill, one)) for one in self.served
+            (f"killed {one.role}", partial(self.kill, one)) for one in self.served
         ]
-        deeds.append(("restarted in good order", self._restart))
+        deeds.append(("restarted in good order", self.restart))
         if self.server:
-            deeds.append(("killed PostgreSQL", partial(self._kill_postgres, 1)))
+            deeds.append(("killed PostgreSQL", partial(self.kill_postgres, 1)))
         if self.long and self.server:
-            away = partial(self._kill_postgres, AWAY_SECONDS)
+            away = partial(self.kill_postgres, AWAY_SECONDS)
             deeds.append(("PostgreSQL away for a minute", away))
         if self.long and not self.server:
             deeds.append(("disk full", self._fill_disk))
         if self.long:
             deeds.append(("clock jumped", self._jump))
         return deeds
-
-    async def _kill(self, one: Served) -> None:
-        with self._outage():
-            await one.kill()
-            await asyncio.sleep(self.chance.uniform(0, 1.5))
-        await one.start()
-
-    @contextlib.contextmanager
-    def _outage(self) -> Iterator[None]:
-        """Note from when until when something is dead; what it had sent may still arrive."""
-        self.report.kills += 1
-        begun = time.monotonic()
-        yield
-        self.outages.append((begun, time.monotonic()))
-        self.provider.forget_the_wait()
-
-    async def _restart(self) -> None:
-        """Do as an upgrade does: one after the other ends in good order and begins again."""
-        for one in self.served:
-            took = await one.stop()
-            self.report.slowest_stop_s = max(self.report.slowest_stop_s, took)
-            self.provider.forget_the_wait()
-            await one.start()
-
-    async def _kill_postgres(self, seconds: float) -> None:
-        with self._outage():
-            os.kill(self.server.get_pid(), signal.SIGKILL)
-            await asyncio.sleep(seconds)
-            await asyncio.to_thread(_start_again, self.server)
 
     async def _jump(self) -> None:
         """Put the clock forward, and after a while back again."""
@@ -248,18 +156,13 @@ class Trial:
     async def _settle(self) -> None:
         """Wait until all is answered and sent; what was set aside is taken again."""
         await self._until_done()
-        self._with_database(lambda database: database.write_now(_refuse_none))
+        self.with_database(lambda database: database.write_now(_refuse_none))
         self.report.set_aside = await self._retry()
         await self._until_done()
 
     async def _retry(self) -> int:
-        process = await asyncio.create_subprocess_exec(
-            *Served("stuck", self.settings).command("retry"),
-            env={"PATH": os.environ["PATH"], **self.settings},
-            stdout=asyncio.subprocess.PIPE,
-        )
-        told, _ = await process.communicate()
-        digits = "".join(sign for sign in told.decode() if sign.isdigit())
+        _status, told = await self.tries("stuck", "retry")
+        digits = "".join(sign for sign in told if sign.isdigit())
         return int(digits or 0)
 
     async def _until_done(self) -> None:
@@ -270,7 +173,7 @@ class Trial:
 
     def _open_ends(self) -> int:
         try:
-            return self._with_database(lambda database: database.read_now(open_ends))  # type: ignore[no-any-return]
+            return self.with_database(lambda database: database.read_now(open_ends))
         except DatabaseAway:
             return 1
 
@@ -282,7 +185,7 @@ class Trial:
             count_messages(connection, counts, report)
             count_sends(connection, seal, provider.taken, provider.unsure, self.outages, report)
 
-        self._with_database(lambda database: database.read_now(look))
+        self.with_database(lambda database: database.read_now(look))
         report.kinds += provider.faults + counts.tricks
         report.faults = provider.faults.total()
         report.impatient = provider.impatient
@@ -321,34 +224,16 @@ def _refuse_none(connection: Connection) -> None:
         connection.execute(text(f"DROP TRIGGER trial_{table}{of}"))
 
 
-def _start_again(server: Any) -> None:
-    """Start a PostgreSQL whose first process was killed.
-
-    Nobody may have taken its dead number off the list of processes yet, so its files go first:
-    else it is taken for running. That its other processes have gone, PostgreSQL looks itself.
-    """
-    for last in (False,) * 20 + (True,):
-        for file in (*server.pgdata.glob("postmaster.pid"), *server.pgdata.glob(".s.PGSQL.*")):
-            file.unlink(missing_ok=True)
-        try:
-            server.ensure_postgres_running()
-        except Exception:
-            if last:
-                raise
-            time.sleep(0.5)
-        else:
-            return
-
-
 async def soak(seconds: float, say: Say, *, seed: int, postgres: bool = True) -> Report:
     """Try one kind of database after the other, for half of the time each."""
     total = Report()
     with tempfile.TemporaryDirectory(prefix="soak-") as name:
         folder, chance = Path(name), random.Random(seed)
         share = seconds / 2 if postgres else seconds
-        total += await Trial(folder, f"sqlite:///{folder / 'palabre.sqlite'}", None, chance,
-                             say, share).run()  # fmt: skip
+        url = f"sqlite:///{folder / 'palabre.sqlite'}"
+        total += await Trial(folder, url, None, chance, say, seconds=share).run()
     if postgres:
         with own_server() as server, tempfile.TemporaryDirectory(prefix="soak-") as name:
-            total += await Trial(Path(name), server.get_uri(), server, chance, say, share).run()
+            here = Path(name)
+            total += await Trial(here, server.get_uri(), server, chance, say, seconds=share).run()
     return total

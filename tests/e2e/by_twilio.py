@@ -70,21 +70,17 @@ class Behind(Palabre):
         super().__init__(folder, server)  # type: ignore[arg-type]
         self.twilio = server
         server.hooks, server.deliver_to = PUBLIC, f"http://127.0.0.1:{self.port}"
-
-    @property
-    def settings(self) -> dict[str, str]:
-        """The environment of one that has SMS and WhatsApp, and no Telegram."""
-        more = {
+        for name in [one for one in self.more if one.startswith("TELEGRAM")]:
+            del self.more[name]
+        self.more |= {
             "PUBLIC_URL": PUBLIC,
-            "TWILIO_ACCOUNT_SID": self.twilio.sid,
-            "TWILIO_AUTH_TOKEN": self.twilio.token,
-            "TWILIO_API_URL": self.twilio.url,
+            "TWILIO_ACCOUNT_SID": server.sid,
+            "TWILIO_AUTH_TOKEN": server.token,
+            "TWILIO_API_URL": server.url,
             "TWILIO_SMS_FROM": "+33700000000,+221300000000",
             "TWILIO_WHATSAPP_FROM": "+33700000001",
             "TWILIO_SMS_PACE": "1000",
         }
-        own = {k: v for k, v in super().settings.items() if not k.startswith("TELEGRAM")}
-        return own | more
 
 
 class Person:

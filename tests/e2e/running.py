@@ -1,136 +1,56 @@
 """A real `palabre serve` in a process of its own, and someone who takes part in it."""
 
 import asyncio
-import os
-import signal
-import socket
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-import aiohttp
 from fakes.telegram_phone import TICK, Heard, Phone
 from fakes.telegram_server import TelegramServer
 
-ROOT = Path(__file__).parents[2]
+from bot.trial.process import Served
+
 PATIENCE = 40  # seconds for one answer on a busy machine
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-@dataclass
-class Palabre:
+class Palabre(Served):
     """One installation: its data, its settings, and the process that serves it."""
 
-    folder: Path
-    server: TelegramServer
-    more: dict[str, str] = field(default_factory=dict)
-    role: str = "serve"
-    port: int = field(default_factory=free_port)
-    log: bytes = b""
-    process: asyncio.subprocess.Process | None = None
-    reading: "asyncio.Task[None] | None" = None
-
-    @property
-    def settings(self) -> dict[str, str]:
-        """The environment: nothing of this machine's but what a process needs."""
-        return {
-            "PATH": os.environ["PATH"],
-            "PALABRE_DATA": str(self.folder / "data"),
-            "PORT": str(self.port),
+    def __init__(
+        self, folder: Path, server: TelegramServer, more: dict[str, str] | None = None,
+        role: str = "serve",
+    ) -> None:  # fmt: skip
+        self.folder, self.server = folder, server
+        self.more: dict[str, str] = {  # its environment, until it is started again
+            "PALABRE_DATA": str(folder / "data"),
             "PALABRE_BURST_SECONDS": "0",
-            "TELEGRAM_BOT_TOKEN": self.server.token,
-            "TELEGRAM_API_URL": self.server.url,
+            "TELEGRAM_BOT_TOKEN": server.token,
+            "TELEGRAM_API_URL": server.url,
             "TELEGRAM_PACE": "1000",
             "PALABRE_TTS": "off",  # what is read aloud is a test of its own
-            "LANG": "en_GB.UTF-8",
-        } | self.more
+        } | (more or {})
+        super().__init__(role, self.more)
 
     async def __aenter__(self) -> Self:
         await self.start()
         return self
 
     async def __aexit__(self, failed: object, *_: object) -> None:
-        if self.process is not None and self.process.returncode is None:
+        if self.runs:
             await self.kill()
         if failed:  # pytest shows it
             print(self.log.decode())
             print([(phone.name, phone.texts[-2:]) for phone in self.server.phones.values()])
 
-    async def start(self, *words: str) -> None:
-        """Start it, and return when it is ready."""
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", self.role, *words, cwd=ROOT, env=self.settings,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
-        self.reading = asyncio.create_task(self._read(self.process))
-        async with asyncio.timeout(PATIENCE):
-            while not await self._is_ready():
-                assert self.process.returncode is None, self.log.decode()
-                await asyncio.sleep(0.1)
-
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None
-        while part := await process.stdout.read(65536):
-            self.log += part
-
-    async def _is_ready(self) -> bool:
-        if self.role == "worker":
-            return b"The worker is ready." in self.log
-        try:
-            async with (
-                aiohttp.ClientSession() as session,
-                session.get(f"http://127.0.0.1:{self.port}/ready") as answer,
-            ):
-                return answer.status == 200
-        except aiohttp.ClientError:
-            return False
-
-    async def kill(self) -> None:
-        """End it as a power cut would."""
-        await self._end(signal.SIGKILL)
-
-    async def stop(self) -> float:
-        """Ask it to end; return how many seconds it took."""
-        begun = asyncio.get_running_loop().time()
-        await self._end(signal.SIGTERM)
-        return asyncio.get_running_loop().time() - begun
-
-    async def _end(self, sign: signal.Signals) -> None:
-        assert self.process is not None
-        self.process.send_signal(sign)
-        await self.process.wait()
-        if self.reading is not None:
-            await self.reading
+    async def start(self, *words: str, tries: bool = False) -> None:
+        """Start it, and return when it is ready; it must not end before. Raises NeverReady."""
+        await super().start(*words, tries=tries)
 
     async def command(self, *words: str) -> str:
         """Run another command beside it; return what it printed."""
         status, out = await self.tries(*words)
         assert status == 0, out
         return out
-
-    async def tries(self, *words: str) -> tuple[int, str]:
-        """Run another command beside it; return its exit status and all that it printed."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *words, cwd=ROOT, env=self.settings,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
-        out, _ = await process.communicate()
-        assert process.returncode is not None
-        return process.returncode, out.decode()
-
-    def cpu_seconds(self) -> float:
-        """How much work the process has done so far."""
-        assert self.process is not None
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Participant:

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from e2e.running import Palabre, Participant, free_port, has_a_webhook
+from e2e.running import Palabre, Participant, has_a_webhook
 from fakes.telegram_faults import hang
 from fakes.telegram_server import TelegramServer
+
+from bot.trial.process import free_port
 
 PUBLIC = {"PUBLIC_URL": "https://palabre.example"}
 
