@@ -238,9 +238,12 @@ class Sender:
         async with self._line.front(due.id, units):
             if isinstance(now := await self._as_it_stands(due), Tried):
                 return now
-            self._line.take(units)
+            gone = self._line.take(units)
             self._each.of(due.address, ticks).take(due.units, self.house.ticks())
-        return await self._send(now, sent)
+        try:
+            return await self._send(now, sent)
+        finally:
+            self._line.came(gone)
 
     def _hold(self) -> int:
         """Return until when all must wait, as a clock tells it; 0: nobody must."""

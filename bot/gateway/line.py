@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from bot.gateway.pace import Metronome
+from bot.gateway.pace import Gone, Metronome
 from channels.base import Pace
 
 AHEAD = 0.3  # seconds of the pace that are taken from the outbox at a time
@@ -64,6 +64,10 @@ class Line:
             yield
         self.leave(delivery)
 
-    def take(self, units: int) -> None:
+    def take(self, units: int) -> Gone:
         """Take from the pace what whoever stands in front is about to send."""
-        self._pace.take(units, self._clock())
+        return self._pace.take(units, self._clock())
+
+    def came(self, gone: Gone) -> None:
+        """Note that what was sent was answered, or that it failed."""
+        self._pace.came(gone, self._clock())

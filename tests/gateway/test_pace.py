@@ -3,7 +3,7 @@
 import asyncio
 import bisect
 import random
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from gateway.outbox import THROTTLED, TOKEN, TRANSIENT, empties, knows, promises
 from sqlalchemy import update
 
 from bot.gateway.deliver import Sender
-from bot.gateway.pace import Bucket, Metronome
+from bot.gateway.pace import Bucket, Gone, Metronome
 from bot.store import deliveries, tables
 from channels.base import Pace
 from channels.capabilities import TELEGRAM
@@ -106,6 +106,41 @@ def test_however_late_one_wakes_up_no_second_holds_more_than_the_pace(
     for place, start in enumerate(times):
         assert bisect.bisect_left(times, start + 1000) - place <= max(1, per_second)
     assert len(times) >= (0.98 if late < 40 else 0.9) * 20 * per_second - 1
+
+
+@pytest.mark.parametrize("stalls_for", [0, 15, 60, 200])
+@pytest.mark.parametrize("way", [1, 80, 400])
+def test_no_second_holds_more_than_the_pace_where_it_arrives_after_we_were_held_up(
+    stalls_for: int, way: int
+) -> None:
+    pace, moment, per_second = Metronome(Pace(300, 1), 0), 0, 300
+    under_way: deque[tuple[int, Gone]] = deque()
+    arrived: list[int] = []
+    while moment < 20_000:
+        while under_way and under_way[0][0] + way <= moment:
+            pace.came(under_way.popleft()[1], moment)
+        if wait := pace.wait(1, moment):
+            moment += min(wait, 3)
+            continue
+        until_stall = 1000 - moment % 1000  # of what is taken just before it, nothing leaves
+        leaves = moment + until_stall + stalls_for if until_stall <= 30 else moment
+        under_way.append((leaves, pace.take(1, moment)))
+        arrived.append(leaves)
+        moment = max(moment, leaves) if until_stall == 1 else moment
+    arrived.sort()
+    for place, start in enumerate(arrived):
+        assert bisect.bisect_left(arrived, start + 1000) - place <= per_second
+    assert len(arrived) >= 0.9 * 20 * per_second
+
+
+def test_who_gets_no_answer_counts_a_quarter_of_a_second_longer_and_then_no_more() -> None:
+    pace = Metronome(Pace(1, 1), 0)
+    pace.came(pace.take(1, 0), 5)
+    pace.take(1, 2000)
+    moment = 2000
+    while wait := pace.wait(1, moment):
+        moment += wait
+    assert 3250 <= moment <= 3260
 
 
 def test_what_counts_as_more_than_a_second_holds_goes_and_is_owed() -> None:
