@@ -130,7 +130,7 @@ class Sitting:
             waiting[one.flow, one.about].append(row_id)
         theirs = {one.conversation.key: one.participant for one in _once_each(stored)
                   if one.participant != owner}  # fmt: skip
-        return Seat(owner, person, rows, waiting, stopped_at, trial, owners=theirs)
+        return Seat(owner, person, rows, waiting, stopped_at, bool(trial), owners=theirs)
 
     def _find_outcomes(self, ids: Iterable[int]) -> None:
         """Find what became of what people said, where a talk of theirs may tell them."""
@@ -157,12 +157,9 @@ class Sitting:
             for key in ids
             if key in self.seats and self.seats[key].open_key
         }
-        handed = sent.handed_over(self.connection, open_questions)
-        for key, at in handed.items():
+        for key, at in sent.reached(self.connection, open_questions).items():
             self.seats[key].handed_at = at
-        never = {key: one for key, one in open_questions.items() if key not in handed}
-        for key in sent.never_seen(self.connection, never):
-            self.seats[key].unseen = True
+            self.seats[key].unseen = at is None
 
     def scene(self, seat: Seat, channel: str, hint: str = "", name: str = "") -> Scene:
         """Return what a turn of this person may know besides the programme."""

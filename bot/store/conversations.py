@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from bot.dialogue.conversation import Conversation, Invitation
 from bot.dialogue.flow import Bundle
 from bot.store.database import Database
-from bot.store.fast import many
+from bot.store.fast import found, many
 from bot.store.tables import conversations, invitations, revisions
 
 RECENT = 3_600_000  # milliseconds for which an ended conversation is still looked at
@@ -39,7 +39,7 @@ _lively = (
 
 def load(connection: Connection, ids: Iterable[int], moment: int) -> list[Stored]:
     """Return what participants are in the middle of, and what they ended a moment ago."""
-    rows = connection.execute(_lively, {"ids": list(ids), "since": moment - RECENT}).all()
+    rows = found(connection, _lively, {"ids": list(ids), "since": moment - RECENT})
     return [Stored(row[0], row[1], _conversation.decode(row[2])) for row in rows]
 
 
@@ -102,7 +102,7 @@ def waiting_invitations(
     """Return (row id, participant, invitation) of those not yet taken up."""
     return [
         (row[0], row[1], Invitation(row[2], row[3], row[4], str(row[5] or "")))
-        for row in connection.execute(_waiting_invitations, {"ids": list(ids)}).all()
+        for row in found(connection, _waiting_invitations, {"ids": list(ids)})
     ]
 
 

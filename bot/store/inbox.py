@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from bot.store.database import Database
-from bot.store.fast import many
+from bot.store.fast import found, many
 from bot.store.seal import Seal
 from bot.store.tables import inbox
 from bot.store.wire import Arrival
@@ -86,25 +86,25 @@ def waiting(
     """
     now = {"moment": moment}
     first_held: dict[bytes, int] = {}
-    for index, row_id in connection.execute(_not_ready, now).all():
+    for index, row_id in found(connection, _not_ready, now):
         first_held[index] = min(row_id, first_held.get(index, row_id))
-    query = _ready
-    if first_held:
-        query = query.where(
-            inbox.c.address_index.not_in(first_held) | (inbox.c.id < min(first_held.values()))
-        )
     asked = now | {"channels": list(channels), "most": limit}
+    if not first_held:
+        return [Waiting(*row) for row in found(connection, _ready, asked)]
+    query = _ready.where(
+        inbox.c.address_index.not_in(first_held) | (inbox.c.id < min(first_held.values()))
+    )
     return [Waiting(*row) for row in connection.execute(query, asked).all()]
 
 
 def still_waiting(connection: Connection, rows: Iterable[Waiting], moment: int) -> list[Waiting]:
     """Return those that nobody else has answered in the meantime, nor made wait."""
-    found = list(rows)
-    asked = {"ids": [row.id for row in found], "moment": moment}
-    left = {row[0]: row[1] for row in connection.execute(_still_open, asked).all()}
+    seen = list(rows)
+    asked = {"ids": [row.id for row in seen], "moment": moment}
+    left = {row[0]: row[1] for row in found(connection, _still_open, asked)}
     return [
         row if row.outcome == left[row.id] else msgspec.structs.replace(row, outcome=left[row.id])
-        for row in found
+        for row in seen
         if row.id in left
     ]
 

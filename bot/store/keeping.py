@@ -128,13 +128,15 @@ def _row(one: Said) -> dict[str, Any]:
 
 def files_of(connection: Connection, inbox_ids: Sequence[int]) -> Mapping[int, tuple[File, ...]]:
     """Return, per message, what came with it."""
+    if not inbox_ids:
+        return {}
     columns = (media.c.inbox_id, media.c.id, media.c.kind, media.c.seconds, media.c.state,
                media.c.verdict, media.c.forwarded, media.c.speech_seconds)  # fmt: skip
     query = select(*columns).where(media.c.inbox_id.in_(list(inbox_ids))).order_by(media.c.id)
-    found: dict[int, tuple[File, ...]] = {}
+    came: dict[int, tuple[File, ...]] = {}
     for inbox_id, *rest in connection.execute(query):
-        found[inbox_id] = (*found.get(inbox_id, ()), File(*rest))
-    return found
+        came[inbox_id] = (*came.get(inbox_id, ()), File(*rest))
+    return came
 
 
 def file(connection: Connection, media_id: str) -> tuple[int, File] | None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from bot.dialogue.conversation import Person
 from bot.store.countries import country_of
 from bot.store.database import Database
-from bot.store.fast import many
+from bot.store.fast import found, many
 from bot.store.ids import new_pseudonym
 from bot.store.retention import ERASED
 from bot.store.seal import Seal
@@ -78,13 +78,13 @@ _by_index = select(*_ADDRESS).where(
 
 def by_index(connection: Connection, indexes: Iterable[bytes]) -> dict[bytes, Address]:
     """Find addresses by their keyed hash."""
-    rows = connection.execute(_by_index, {"indexes": list(set(indexes))}).all()
+    rows = found(connection, _by_index, {"indexes": list(set(indexes))})
     return {row[4]: Address(*row) for row in rows}
 
 
 def linked_to(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
     """Return who was merged into these participants: merged → kept."""
-    return {row[0]: row[1] for row in connection.execute(_linked, {"ids": list(ids)}).all()}
+    return {row[0]: row[1] for row in found(connection, _linked, {"ids": list(ids)})}
 
 
 _linked = select(participants.c.id, participants.c.merged_into).where(
@@ -119,7 +119,7 @@ def hold(connection: Connection, database: Database, participant: int) -> int:
 
 def shared(connection: Connection, address_ids: Iterable[int]) -> set[int]:
     """Return which of these addresses several people use."""
-    return set(connection.scalars(_shared, {"ids": list(address_ids)}))
+    return {row[0] for row in found(connection, _shared, {"ids": list(address_ids)})}
 
 
 _shared = select(speakers.c.address_id).where(
@@ -236,7 +236,7 @@ _states = select(
 
 def states(connection: Connection, ids: Iterable[int]) -> dict[int, Any]:
     """Return (id, pseudonym, state, trial, stopped_at) of participants."""
-    return {row[0]: row for row in connection.execute(_states, {"ids": list(ids)}).all()}
+    return {row[0]: row for row in found(connection, _states, {"ids": list(ids)})}
 
 
 _saved = (

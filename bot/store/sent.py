@@ -4,34 +4,38 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from bot.store.deliveries import COLUMN, HELD, REPEATED
+from bot.store.fast import found
 from bot.store.seal import Seal
 from bot.store.tables import addresses, deliveries
 
 Body = TypeVar("Body")
 
 
-_handed_over = select(
-    deliveries.c.participant_id, deliveries.c.question, deliveries.c.first_at
-).where(
+_reached = select(deliveries.c.participant_id, deliveries.c.question, deliveries.c.first_at).where(
     deliveries.c.participant_id.in_(bindparam("ids", expanding=True)),
     deliveries.c.question.in_(bindparam("questions", expanding=True)),
-    deliveries.c.first_at.is_not(None),
+    or_(
+        deliveries.c.first_at.is_not(None),
+        and_(deliveries.c.state == "skipped", deliveries.c.reason == HELD),
+    ),
 )
 
 
-def handed_over(connection: Connection, open_questions: Mapping[int, str]) -> dict[int, int]:
-    """Return, per participant, when their open question was first handed to the provider."""
-    if not open_questions:
-        return {}
+def reached(connection: Connection, open_questions: Mapping[int, str]) -> dict[int, int | None]:
+    """Return when participants' open questions were first handed to the provider.
+
+    None: never, because a window was closed. Who is left out: not yet.
+    """
     asked = {"ids": list(open_questions), "questions": list(set(open_questions.values()))}
-    found: dict[int, int] = {}
-    for owner, question, at in connection.execute(_handed_over, asked).all():
+    handed: dict[int, int | None] = {}
+    for owner, question, at in found(connection, _reached, asked):
         if open_questions.get(owner) == question:
-            found[owner] = min(at, found.get(owner, at))
-    return found
+            before = handed.get(owner)
+            handed[owner] = before if at is None else min(at, before or at)
+    return handed
 
 
 def provider_id_of(connection: Connection, participant: int, question: str) -> str:
@@ -90,20 +94,6 @@ def told_of(connection: Connection, delivery: int, channel: str, provider_id: st
         )
     return Told(row.id, row.address_id, row.state, row.attempts, row.last_at or 0,
                 row.last_in_at or 0)  # fmt: skip
-
-
-def never_seen(connection: Connection, open_questions: Mapping[int, str]) -> set[int]:
-    """Return whose open question was dropped because a window was closed, of those given."""
-    if not open_questions:
-        return set()
-    query = select(deliveries.c.participant_id, deliveries.c.question).where(
-        deliveries.c.participant_id.in_(list(open_questions)),
-        deliveries.c.question.in_(list(set(open_questions.values()))),
-        deliveries.c.state == "skipped",
-        deliveries.c.reason == HELD,
-    )
-    return {owner for owner, question in connection.execute(query).all()
-            if open_questions[owner] == question}  # fmt: skip
 
 
 def past(
