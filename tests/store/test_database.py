@@ -108,6 +108,17 @@ async def test_closed_it_leaves_no_log_beside_the_file(new_sqlite: str) -> None:
     assert not log.exists() or log.stat().st_size == 0
 
 
+def test_only_what_another_process_wrote_is_news_to_a_running_house(new_sqlite: str) -> None:
+    here, there = Database(new_sqlite), Database(new_sqlite)
+    before = here._changes_elsewhere()
+    here.write_now(lambda c: c.execute(insert(tables.phases), PHASE) and None)
+    assert here._changes_elsewhere() == before
+    there.write_now(lambda c: c.execute(tables.phases.delete()) and None)
+    assert here._changes_elsewhere() != before
+    here.close()
+    there.close()
+
+
 async def test_a_command_beside_a_running_house_is_noticed(new_sqlite: str) -> None:
     here, there = Database(new_sqlite), Database(new_sqlite)
     heard = asyncio.create_task(anext(aiter(here.listen())))
