@@ -18,6 +18,7 @@ from bot.store.tables import addresses, audit, consents, facts, participants, sp
 
 STATE = b"participants"
 ADDRESS = b"addresses"
+NEW_AT_ONCE = 500  # newcomers
 NUMBERED = ("sms", "whatsapp")  # channels whose addresses are telephone numbers
 
 
@@ -144,15 +145,28 @@ def create(
     connection: Connection, seal: Seal, newcomers: Sequence[Newcomer], moment: int
 ) -> list[Address]:
     """Make a participant and an address for each newcomer."""
-    if not newcomers:
-        return []
-    ids = connection.scalars(
-        insert(participants).returning(participants.c.id, sort_by_parameter_order=True),
-        [_fresh(seal, moment, trial=one.trial) for one in newcomers],
-    ).all()
+    made: list[Address] = []
+    for begin in range(0, len(newcomers), NEW_AT_ONCE):
+        made += _made(connection, seal, newcomers[begin : begin + NEW_AT_ONCE], moment)
+    return made
+
+
+_new_people, _new_addresses = insert(participants), insert(addresses)
+_new_ids = select(participants.c.pseudonym, participants.c.id).where(
+    participants.c.pseudonym.in_(bindparam("pseudonyms", expanding=True))
+)
+
+
+def _made(
+    connection: Connection, seal: Seal, newcomers: Sequence[Newcomer], moment: int
+) -> list[Address]:
+    people = [_fresh(seal, moment, trial=one.trial) for one in newcomers]
+    many(connection, _new_people, people)
+    pseudonyms = [one["pseudonym"] for one in people]
+    ids = {row[0]: row[1] for row in found(connection, _new_ids, {"pseudonyms": pseudonyms})}
     rows = [
         {
-            "participant_id": owner,
+            "participant_id": ids[pseudonym],
             "channel": one.channel,
             "account": one.account,
             "address_index": one.index,
@@ -161,12 +175,11 @@ def create(
             "country": country_of(one.channel, one.address),
             "made_at": moment,
         }
-        for owner, one in zip(ids, newcomers, strict=True)
+        for pseudonym, one in zip(pseudonyms, newcomers, strict=True)
     ]
-    made = connection.execute(
-        insert(addresses).returning(*_ADDRESS, sort_by_parameter_order=True), rows
-    )
-    return [Address(*row) for row in made]
+    many(connection, _new_addresses, rows)
+    known = by_index(connection, [one.index for one in newcomers])
+    return [known[one.index] for one in newcomers]
 
 
 def _fresh(seal: Seal, moment: int, *, trial: bool) -> dict[str, Any]:
