@@ -1,8 +1,10 @@
 """What a process did, counted in memory until it is written down."""
 
+from bisect import bisect_left
 from collections import Counter
 
 BOUNDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)  # seconds
+_STEPS = (*map(str, BOUNDS), "+Inf")
 
 
 class Tally:
@@ -18,8 +20,7 @@ class Tally:
     def waited(self, *name: str, ms: int) -> None:
         """Count how long something took, in the first step that holds it."""
         seconds = max(0, ms) / 1000
-        step = next((str(bound) for bound in BOUNDS if seconds <= bound), "+Inf")
-        self.count(*name, step)
+        self.count(*name, _STEPS[bisect_left(BOUNDS, seconds)])
         self.count(*name, "sum", by=seconds)
 
     def take(self) -> dict[str, float]:

@@ -12,6 +12,12 @@ def trace_of(channel: str, event_id: str) -> str:
     return hashlib.sha256(name).hexdigest()[:16]
 
 
+def follow_message(event: str, channel: str, event_id: str, **fields: object) -> None:
+    """Note the same of a message that has just come; what it is called costs nothing unheard."""
+    if log.isEnabledFor(logging.INFO):
+        follow(event, trace_of(channel, event_id), channel=channel, **fields)
+
+
 def follow(event: str, trace: str | None, **fields: object) -> None:
     """Note that a message came by here. No field may say who somebody is or what they said."""
     if trace and log.isEnabledFor(logging.INFO):

@@ -7,12 +7,13 @@ are written with one commit (group commit). Nothing is thought here.
 import asyncio
 import hashlib
 import logging
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
 
 from bot.gateway.courtesy import Courtesies
-from bot.gateway.following import follow, trace_of
+from bot.gateway.following import follow_message
 from bot.gateway.house import House
 from bot.store import inbox
 from bot.store.database import DatabaseAway, DatabaseRefuses
@@ -115,10 +116,10 @@ class Receiver:
             self._note(arrivals)
 
     def _note(self, arrivals: Sequence[Arrival]) -> None:
+        for channel, count in Counter(one.channel for one in arrivals).items():
+            self._house.tally.count("received", channel, by=count)
         for one in arrivals:
-            self._house.tally.count("received", one.channel)
-            trace = trace_of(one.channel, one.event_id)
-            follow("received", trace, channel=one.channel, kind=one.kind)
+            follow_message("received", one.channel, one.event_id, kind=one.kind)
 
     async def _halve(
         self, batch: list[tuple[Arrival, asyncio.Future[None]]], error: Exception

@@ -6,6 +6,7 @@ aside alone, and its sender is told something kind; the same when the database r
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -15,7 +16,7 @@ from sqlalchemy import Connection
 from bot.dialogue import talk
 from bot.dialogue.reply import File, Prompt, Reply
 from bot.gateway import courtesy, linking
-from bot.gateway.following import follow, trace_of
+from bot.gateway.following import follow_message, trace_of
 from bot.gateway.house import House
 from bot.gateway.others import with_others
 from bot.gateway.outcome import put_down, say
@@ -77,13 +78,13 @@ async def _take(house: House, rows: Sequence[Waiting], *, again: bool = False) -
 
 
 def _note(house: House, came_of: Sequence[tuple[Waiting, str]]) -> None:
-    moment = house.clock()
+    moment, tally = house.clock(), house.tally
+    for outcome, count in Counter(outcome for _, outcome in came_of).items():
+        tally.count("turns", outcome, by=count)
     for row, outcome in came_of:
         waited = moment - row.received_at
-        house.tally.count("turns", outcome)
-        house.tally.waited("turn_wait", row.channel, ms=waited)
-        trace = trace_of(row.channel, row.event_id)
-        follow("turn taken", trace, channel=row.channel, outcome=outcome, waited_ms=waited)
+        tally.waited("turn_wait", row.channel, ms=waited)
+        follow_message("turn taken", row.channel, row.event_id, outcome=outcome, waited_ms=waited)
 
 
 async def _halve(house: House, rows: Sequence[Waiting], error: Exception, *, again: bool) -> int:
