@@ -60,8 +60,11 @@ class LeanBot(Bot):
 
     async def call(self, method: str, data: dict[str, Any]) -> Any:
         """Make one call and return its `result`, as JSON gave it. Raises TelegramError."""
-        with understood():
-            return await self._post(method, data)
+        if any(isinstance(one, InputFile) for one in data.values()):
+            with understood():
+                return await self._post(method, data)
+        request: Any = self.request
+        return await request.post_json(f"{self.base_url}/{method}", data)
 
 
 class Telegram:
@@ -239,8 +242,7 @@ class Telegram:
 
         Raises TelegramError.
         """
-        wanted = json.dumps(WANTED)
-        asked: dict[str, str | int] = {"offset": offset, "timeout": wait, "allowed_updates": wanted}
+        asked = {"offset": offset, "timeout": wait, "allowed_updates": WANTED}
         return await self.request.post_unparsed(
             f"{self.api_url}/bot{self._token}/getUpdates", asked, read=wait + 10
         )
