@@ -235,11 +235,14 @@ class Sender:
         if wait:
             return not_now(due, moment + wait)
         units = max(1, due.units)  # a call is a call to the provider
-        async with self._line.front(due.id, units):
+        self._line.join(due.id)
+        async with self._line.turnstile:
+            await self._line.until_room(units)
             if isinstance(now := await self._as_it_stands(due), Tried):
                 return now
             gone = self._line.take(units)
             self._each.of(due.address, ticks).take(due.units, self.house.ticks())
+        self._line.leave(due.id)
         try:
             return await self._send(now, sent)
         finally:
@@ -254,7 +257,7 @@ class Sender:
         """Look whether its person said stop meanwhile, or was forgotten, or all must wait."""
         if hold := self._hold():
             return not_now(due, hold)
-        now = await self._gate.look(due, self._line.standing)
+        now = await self._gate.look(due, self._line)
         if now is None:
             return Tried(Settled(due.id, "skipped", "no longer in hand"), due)
         return _void(now) or now

@@ -7,6 +7,7 @@ few milliseconds: at full pace a look for each send would cost as much as the se
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from bot.gateway.line import Line
 from bot.store.database import Database
 from bot.store.deliveries import Due, Standing, look_again
 
@@ -29,11 +30,13 @@ class Gate:
         self._seen_at = began if not self._seen else min(self._seen_at, began)
         self._seen |= {one.id: one.standing for one in taken}
 
-    async def look(self, due: Due, in_line: Iterable[int]) -> Due | None:
+    async def look(self, due: Due, line: Line) -> Due | None:
         """Return a delivery as its person and address stand now; None: it is no longer in hand."""
         if due.id not in self._seen or self._clock() - self._seen_at >= FRESH_MS:
-            ids = {due.id, *in_line}
+            ids = {due.id, *line.standing}
             self._seen = await self._database.read(look_again, ids)
             self._seen_at = self._clock()
         seen = self._seen.get(due.id)
-        return seen and replace(due, **seen._asdict())
+        if seen is None or seen == due.standing:
+            return due if seen else None
+        return replace(due, **seen._asdict())

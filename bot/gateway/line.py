@@ -4,8 +4,7 @@ What has been taken out of the outbox can no longer be overtaken, so little of i
 """
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 from bot.gateway.pace import Gone, Metronome
 from channels.base import Pace
@@ -54,15 +53,15 @@ class Line:
             self._standing.discard(delivery)
             self._moved()
 
-    @contextlib.asynccontextmanager
-    async def front(self, delivery: int, units: int) -> AsyncIterator[None]:
-        """Wait until the sender may send so many units; nobody else goes while the body runs."""
-        self.join(delivery)
-        async with self._turnstile:
-            while wait := self._pace.wait(units, self._clock()):
-                await self._pause(wait / 1000)
-            yield
-        self.leave(delivery)
+    @property
+    def turnstile(self) -> asyncio.Lock:
+        """Who stands in front holds it."""
+        return self._turnstile
+
+    async def until_room(self, units: int) -> None:
+        """Wait, in front, until the sender may send so many units."""
+        while wait := self._pace.wait(units, self._clock()):
+            await self._pause(wait / 1000)
 
     def take(self, units: int) -> Gone:
         """Take from the pace what whoever stands in front is about to send."""
