@@ -8,9 +8,12 @@ FIVE = tuple(Choice(code=str(n), label=str(n)) for n in range(1, 6))
 
 
 class Node:
-    """One step in the row. `at` is its number, `after` where the road goes on behind it."""
+    """One step in the row. `at` is its number, `after` where the road goes on behind it.
 
-    __slots__ = ("after", "at", "block", "choices", "filled", "offer", "step")
+    `always`: it is asked of everybody, whatever they said and whatever is known of them.
+    """
+
+    __slots__ = ("after", "always", "at", "block", "choices", "filled", "offer", "step")
 
     def __init__(self, step: Step, at: int, block: "Node | None") -> None:
         self.step = step
@@ -20,6 +23,7 @@ class Node:
         self.choices = FIVE if step.answer == "1 to 5" else step.choices
         self.offer = _offer(step, self.choices)
         self.filled = "{" in step.ask
+        self.always = block is None and not (step.only_if or step.keep_as)
 
     @property
     def depth(self) -> int:
@@ -35,12 +39,13 @@ class Node:
 class Index:
     """A flow's row of steps, its endings and lists by name."""
 
-    __slots__ = ("by_name", "endings", "flow", "items", "main", "nodes")
+    __slots__ = ("by_name", "endings", "flow", "items", "main", "nodes", "questions")
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
         self.nodes: list[Node] = []
         self._lay(flow.steps, None)
+        self.questions = [node for node in self.nodes if node.step.answer is not None]
         self.by_name = {node.step.name: node for node in self.nodes}
         self.endings = {ending.name: ending for ending in flow.endings}
         self.main = flow.endings[0] if flow.endings else Ending("", "")

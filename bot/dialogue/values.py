@@ -194,9 +194,10 @@ def progress(draft: Draft, node: Node | None = None, path: tuple[str, ...] = ())
 
 def _counted(draft: Draft, done: set[str]) -> Iterator[str]:
     """Yield the places of the questions that this person is asked in any case."""
-    for node in draft.index.nodes:
+    for node in draft.index.questions:
         step = node.step
-        if step.answer is None:
+        if node.always:
+            yield step.name
             continue
         for path in _paths(draft, node):
             place = "@".join((step.name, *path))
