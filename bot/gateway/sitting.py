@@ -95,6 +95,7 @@ class Sitting:
         self.drawn: Counter[str] = Counter()  # contributions that are to be heard by someone here
         self.speaking: dict[int, int] = {}  # address → who speaks on it since a moment ago
         self.trace: str | None = None  # of the message whose turn is taken
+        self._links: dict[tuple[str, str], str] = {}  # network, channel → how others join
         self.shared: set[int] = set()  # addresses of this batch that several people use
 
     def load(self, ids: Iterable[int]) -> None:
@@ -193,9 +194,12 @@ class Sitting:
     def _link(self, person: Person, kind: str) -> str:
         """Return how others join through this person's network, "" if there is no way."""
         network = str(person.facts.get("network", ""))
-        known = network if known_network(self.programme.consultation, network) else ""
-        house = self.house
-        return link_to_pass_on(known, kind, house.private_links, house.public_url)
+        if (network, kind) not in self._links:
+            known = network if known_network(self.programme.consultation, network) else ""
+            self._links[network, kind] = link_to_pass_on(
+                known, kind, self.house.private_links, self.house.public_url
+            )
+        return self._links[network, kind]
 
     # --- writing back ------------------------------------------------------------------------
 
