@@ -7,7 +7,7 @@ said; it is spoken to them and forgotten.
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.dialogue.flow import Flow, Item
+from bot.dialogue.flow import Choice, Flow, Item
 from bot.dialogue.placeholders import fill
 from bot.gateway.contents import Contents
 from bot.gateway.reading.script import sentences
@@ -58,16 +58,27 @@ def _texts(contents: Contents, language: str) -> Iterator[str]:
 
 def texts_of(flow: Flow) -> Iterator[str]:
     """Yield all that a flow may say, with its lists filled in."""
-    items = [item for listed in flow.lists.values() for item in listed if not item.hidden]
     yield flow.title
-    for item in items:
+    for item in _items(flow):
         yield from (item.title, item.summary, item.text)
+    for text, offered in steps_filled(flow):
+        yield text
+        yield from (choice.label for choice in offered)
+
+
+def steps_filled(flow: Flow) -> Iterator[tuple[str, tuple[Choice, ...]]]:
+    """Yield what each step and ending says, for each item of its lists, and what it offers."""
+    items = _items(flow)
     for step in every(flow.steps):
         for text in (step.say, step.ask, step.more):
-            yield from _with_items(text, items)
-        yield from (choice.label for choice in step.choices)
+            for filled in _with_items(text, items):
+                yield filled, step.choices if text is step.ask else ()
     for ending in flow.endings:
-        yield ending.text
+        yield ending.text, ()
+
+
+def _items(flow: Flow) -> list[Item]:
+    return [item for listed in flow.lists.values() for item in listed if not item.hidden]
 
 
 def _with_items(text: str, items: Iterable[Item]) -> Iterator[str]:

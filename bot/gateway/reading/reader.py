@@ -125,6 +125,10 @@ class Reader:
         owner = None if self.is_public(aloud.said) else participant
         return Made(self._keep(digest, owner, data, moment), new=True)
 
+    def prepared(self, one: Said) -> Sound | None:
+        """Return the sound of a sentence that is everybody's, if it was prepared."""
+        return self._found(self._digest_of(self.speaker, one))
+
     def sentence(self, one: Said, moment: int) -> Made:
         """Prepare a sentence that is everybody's, unless it was made. Raises CannotSayError."""
         return self._sentence(self.speaker, one, moment)
