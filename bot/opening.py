@@ -11,6 +11,8 @@ from bot.gateway.house import House
 from bot.gateway.joining import Way, known_network, ways_to_join
 from bot.gateway.metrics import metrics
 from bot.gateway.outlining import outline_at
+from bot.gateway.visiting import Visits
+from bot.gateway.voicing import Voice
 from bot.gateway.work import Work
 from bot.settings import Settings
 from bot.store import participants, sent
@@ -58,6 +60,9 @@ async def door_of(settings: Settings, house: House, work: Work) -> Door:
         },
         explain=_explain(house),
         past=_past(house),
+        visits=Visits(house, work.receiver),
+        voice=Voice(house),
+        writes_at=lambda channel: house.private_links.get(channel, ""),
     )
 
 

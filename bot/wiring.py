@@ -162,6 +162,7 @@ async def open_house(
             burst_ms=int(settings.burst_seconds * 1000),
             keep_days=settings.keep_days,
             link=_link(settings),
+            pages_at=base_address(settings),
             public_url=settings.public_url,
             leaves_trials_out=bool(settings.real_channels),
             private_links=_numbers(settings),

@@ -59,6 +59,7 @@ class Incoming(msgspec.Struct, frozen=True, omit_defaults=True):
     media: tuple[MediaRef, ...] = ()
     place: tuple[float, float] | None = None
     forwarded: bool = False
+    by_page: bool = False  # it was said on a page of ours, which shows the answer
     locale_hint: str = ""
     display_name: str = ""
     moved_to: str = ""

@@ -1,4 +1,4 @@
-"""`handover list|reply|close`: who waits for a person, and what that person says."""
+"""`handover list|reply|number|close`: who waits for a person, and what that person says."""
 
 import json
 import sys
@@ -79,6 +79,22 @@ def reply(participant: str, words: tuple[str, ...]) -> None:
     _with(participant, work)
     sentence = _("Written to {name}. The bot is silent there until you close the hand-over.")
     click.echo(sentence.replace("{name}", participant), err=True)
+
+
+@handover.command("number", help=_("Print the telephone numbers of someone who waits, to call."))
+@click.argument("participant", metavar=_("PARTICIPANT"))
+def number(participant: str) -> None:
+    """Print a line a number; the audit says that it was looked at."""
+    from bot.gateway.handing import numbers_to_call
+
+    async def work(house: "House", found: int) -> None:
+        numbers = await house.database.write(numbers_to_call, house, found)
+        for one in numbers:
+            click.echo(one)
+        if not numbers:
+            click.echo(_("We have no number of theirs: ask them for it."), err=True)
+
+    _with(participant, work)
 
 
 @handover.command("close", help=_("Give the talk back to the bot, where it was."))

@@ -29,6 +29,7 @@ Command = Literal[
     "listen",
     "listen only",
     "read",
+    "call",
 ]
 COMMANDS: tuple[Command, ...] = get_args(Command)
 
@@ -80,6 +81,9 @@ _SAID: dict[Command, str] = {
     "|ecouter seulement|seulement ecouter|son seul|que le son"
     "|solo escuchar|escuchar solo|solo sonido",
     "read": "read|text only|no sound|lire|texte seul|sans son|leer|solo texto|sin sonido",
+    "call": "call|call me|call me back|please call|please call me|please call me back"
+    "|appelez moi|rappelez moi|rappelez|rappel|appel|me rappeler"
+    "|llameme|llamenme|llamame|llamada|llamar|devuelvame la llamada",
     "link": "link|link my phones|link my phone|lier|relier|lier mes telephones|lier mon telephone"
     "|vincular|enlazar|vincular mis telefonos|vincular mi telefono",
 }

@@ -301,6 +301,8 @@ def _first_words(draft: Draft, reply: Reply, said: Command | None) -> None:
         draft.notice("help_someone_first")
     elif said in ("listen", "listen only"):
         draft.notice(preferring.note_choice(draft, said))
+    elif said == "call":
+        wishes.obey(draft, said)
     _language(draft, reply.text)
     wishes.join(draft, reply.text)
     key = reply.pressed.partition(":")[2] if reply.pressed.startswith(("go:", "menu:")) else ""

@@ -144,6 +144,7 @@ EffectKind = Literal[
     "helped",  # whoever helped speaks for themselves again
     "hand over",
     "hand over closed",
+    "wants a call",  # somebody should call, and the bot speaks on: detail is how they said it
     "word for the human",  # during a hand-over: detail is the text
     "hear",  # an unresolved answer waits for a human ear: detail is the kept key
     "remind",  # detail: hours, comma-separated; `conversation`

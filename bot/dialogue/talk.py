@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from bot.dialogue import amending, wishes
 from bot.dialogue.answers import NO_SPEECH, accept, tell_verdicts
 from bot.dialogue.answers import Answer as _Answer
-from bot.dialogue.asking import resume
+from bot.dialogue.asking import repeat_all, resume
 from bot.dialogue.conversation import (
     Invitation,
     Person,
@@ -155,6 +155,14 @@ def remind(programme: Programme, person: Person, scene: Scene, conversation_key:
     if not still_open or draft.refused or not talk.open_key or not draft.node.step.remind_after:
         return Turn(person)
     resume(draft)
+    return draft.finish()
+
+
+def again(programme: Programme, person: Person, scene: Scene) -> Turn:
+    """Say the present step once more, whole; nothing where nothing is asked."""
+    draft = Draft(programme, person, scene)
+    if draft.talk is not None:
+        repeat_all(draft)
     return draft.finish()
 
 

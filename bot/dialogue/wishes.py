@@ -100,6 +100,12 @@ def _person(draft: Draft) -> None:
     draft.notice("handed_over")
 
 
+def _call(draft: Draft) -> None:
+    """Note that someone wants to be called; meanwhile the talk goes on."""
+    draft.effect("wants a call", draft.reply.text)
+    ask_again(draft, draft.phrase("call_noted"))
+
+
 # ── the small ones ──
 
 
@@ -248,6 +254,7 @@ OBEY: dict[Command, Callable[[Draft], None]] = {
     "listen": lambda draft: preferring.choose(draft, "listen"),
     "listen only": lambda draft: preferring.choose(draft, "listen only"),
     "read": lambda draft: preferring.choose(draft, "read"),
+    "call": _call,
 }
 
 

@@ -1,5 +1,7 @@
 """A question's choices as a channel shows them: buttons, a list, or numbers in the text."""
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
 from bot.dialogue.adding import ADD_MORE
@@ -23,12 +25,17 @@ def has_buttons(prompt: Prompt, can: Capabilities) -> bool:
 
 def needs_numbers(prompt: Prompt, can: Capabilities) -> bool:
     """Say whether the labels must stand in the text, since no button shows them whole."""
-    if not prompt.choices:
+    if not prompt.choices or all(_is_its_number(prompt)):
         return False
     if not has_buttons(prompt, can):
         return True
     most = _label_limit(prompt, can)
     return any(len(_label(choice, most)) > most for choice in prompt.choices)
+
+
+def _is_its_number(prompt: Prompt) -> Iterator[bool]:
+    """Say of each choice whether its label is its number: one need not say it twice."""
+    return (choice.label == str(place) for place, choice in enumerate(prompt.choices, prompt.first))
 
 
 def numbered(prompt: Prompt) -> str:

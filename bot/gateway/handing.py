@@ -26,6 +26,10 @@ class HasLeft(Exception):
     """This person has said STOP, so nobody may write to them; only their START opens again."""
 
 
+class NobodyWaits(Exception):
+    """This person waits for nobody now; `palabre handover list` shows who does."""
+
+
 class NothingToSay(Exception):
     """The reply has no words: write some."""
 
@@ -61,6 +65,20 @@ def who_waits(connection: Connection, house: House) -> list[Waits]:
             )
         )
     return found
+
+
+def numbers_to_call(
+    connection: Connection, house: House, participant: int, *, who: str = COORDINATOR
+) -> list[str]:
+    """Return the telephone numbers of someone who waits; the audit holds that they were looked at.
+
+    Raises NobodyWaits: nobody else's number is shown.
+    """
+    if participant not in dict(handovers.waiting(connection)):
+        raise NobodyWaits(NobodyWaits.__doc__)
+    pseudonym = participants.pseudonym_of(connection, participant)
+    note(connection, house.clock(), who, "number looked at", pseudonym)
+    return participants.numbers_of(connection, house.seal, participant)
 
 
 async def reply_as_human(

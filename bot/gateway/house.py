@@ -49,6 +49,7 @@ class House:
     clock: Callable[[], int] = wall_clock
     ticks: Callable[[], int] = ticks  # for what is measured, not dated: paces and waits
     link: Callable[[str, str], str] = no_link  # a document's public address, "" for none
+    pages_at: str = ""  # where people reach our pages, "" where there are none
     public_url: str = ""  # our https address, "" where we have none
     private_links: dict[str, str] = field(default_factory=dict)  # channel → where one talks to us
     voice_wait_ms: int = 8000

@@ -14,12 +14,13 @@ from bot.gateway import linking
 from bot.gateway.drawn import Drawn
 from bot.gateway.others import with_others
 from bot.gateway.ownnotes import with_own_notes
+from bot.gateway.pages import with_page
 from bot.gateway.reading.wishing import reads, speaks
 from bot.gateway.render import draw
 from bot.gateway.rsvps import with_places
 from bot.gateway.sitting import Seat, Sitting
 from bot.gateway.window import DROP, Beyond
-from bot.store import handovers, links, participants, rsvps
+from bot.store import handovers, links, pages, participants, rsvps
 from bot.store.deliveries import cancel, cancel_on
 from bot.store.keeping import Gone, Said, verdict_told
 from bot.store.participants import Address
@@ -138,6 +139,7 @@ def say(
     """
     if not prompts:
         return
+    prompts = with_page(sitting, seat, prompts, address)
     drawn = _drawn(sitting, seat, prompts, address, pressed_on)
     last = next((one for one in reversed(drawn) if one.outgoing.do == "send"), None)
     for one in drawn:
@@ -186,6 +188,7 @@ def _stop(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> Non
     cancel(sitting.connection, seat.id, "stopped")
     participants.stop_linked(sitting.connection, seat.id, sitting.moment)
     links.void_codes(sitting.connection, seat.id, sitting.moment)
+    pages.revoke(sitting.connection, participants.family(sitting.connection, seat.id))
     handovers.close(sitting.connection, seat.id, "the person said stop", sitting.moment)
 
 
@@ -252,6 +255,7 @@ def _new_owner(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -
     left = [one for one in sitting.written.promised if one.address != address.id]
     sitting.written.promised[:] = left
     links.void_codes(sitting.connection, seat.id, sitting.moment)
+    pages.revoke_on(sitting.connection, [address.id])
     new = participants.new_owner(sitting.connection, sitting.house.seal, address, sitting.moment)
     sitting.load([new])
     sitting.speaking[address.id] = new
@@ -360,6 +364,7 @@ _EFFECTS = {
     "hand over": _hand_over,
     "hand over closed": _hand_over_closed,
     "word for the human": _word_for_the_human,
+    "wants a call": _word_for_the_human,
     "hear": _hear,
     "remind": _remind,
     "mark verdict told": _verdict_told,

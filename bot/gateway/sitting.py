@@ -11,10 +11,12 @@ from sqlalchemy import Connection
 
 from bot.dialogue.conversation import Conversation, Person, Scene
 from bot.dialogue.flow import Outcome
+from bot.dialogue.reply import Prompt
 from bot.dialogue.sessions import Session
 from bot.gateway.house import House
 from bot.gateway.joining import known_network, link_to_pass_on
 from bot.gateway.later import Later
+from bot.gateway.pagelinks import heard_on_page, listens_on_page
 from bot.gateway.programme import Offered
 from bot.gateway.reading.making import held
 from bot.store import (
@@ -31,6 +33,7 @@ from bot.store.participants import Address
 from bot.store.wire import NewDelivery
 from channels.base import Capabilities, Outgoing
 
+PAGE_MS = 60_000  # after which whoever has not seen an answer on their page gets it by SMS
 NUMBERED_AT_ONCE = 3  # choices that fit into one SMS in any alphabet
 
 
@@ -96,6 +99,8 @@ class Sitting:
         self.speaking: dict[int, int] = {}  # address → who speaks on it since a moment ago
         self.trace: str | None = None  # of the message whose turn is taken
         self._links: dict[tuple[str, str], str] = {}  # network, channel → how others join
+        self.on_page: set[int] = set()  # addresses whose person speaks on a page just now
+        self.shown_on_page: dict[tuple[int, int, str], list[Prompt]] = {}  # in this turn, so far
         self.shared: set[int] = set()  # addresses of this batch that several people use
 
     def load(self, ids: Iterable[int]) -> None:
@@ -164,13 +169,13 @@ class Sitting:
 
     def scene(self, seat: Seat, channel: str, hint: str = "", name: str = "") -> Scene:
         """Return what a turn of this person may know besides the programme."""
-        can = self.house.can(channel)
+        can, page = self.house.can(channel), listens_on_page(self.house, seat.person, channel)
         return Scene(
             now=self.moment,
             channel=channel,
-            plays_sound=can.plays_sound,
             reads_aloud=self._reads_aloud(seat, can),
-            buttons=can.buttons > 0,
+            plays_sound=can.plays_sound or page,
+            buttons=can.buttons > 0 or page,
             at_once=max(can.buttons, can.list_items) or NUMBERED_AT_ONCE,
             handed_at=seat.handed_at,
             unseen=seat.unseen,
@@ -185,7 +190,8 @@ class Sitting:
     def _reads_aloud(self, seat: Seat, can: Capabilities) -> bool:
         reader = self.house.reader
         language = seat.person.language or self.programme.consultation.source
-        return reader is not None and "voice" in can.carries and reader.speaks(language)
+        heard = "voice" in can.carries or heard_on_page(self.house, can)
+        return reader is not None and heard and reader.speaks(language)
 
     def _sessions(self, owner: int) -> Mapping[str, Session]:
         people = participants.family(self.connection, owner)
@@ -251,7 +257,9 @@ class Sitting:
         self.written.promised[:] = left
 
     def promise(self, owner: int, address: Address, outgoing: Outgoing, **more: Any) -> None:
-        """Promise a message to an address."""
+        """Promise a message to an address; who is on a page hears it there first."""
+        if address.id in self.on_page:
+            more |= {"not_before": self.moment + PAGE_MS, "reason": deliveries.ON_PAGE}
         body = msgspec.json.encode(outgoing)
         self.written.promised.append(
             NewDelivery(owner, address.id, address.channel, outgoing=body, trace=self.trace, **more)

@@ -231,7 +231,11 @@ def _wait_for_recordings(
     for row, incoming in messages:
         new = [ref for ref in incoming.media if ref.kind in FETCHED] if not row.outcome else []
         owner = known[row.address_index].participant
-        came.extend(_came(row, ref, incoming, owner, moment) for ref in new)
+        if incoming.by_page:
+            for ref in new:
+                recordings.adopt(connection, ref.ref, owner, row.id, moment)
+        else:
+            came.extend(_came(row, ref, incoming, owner, moment) for ref in new)
         if any(ref.kind in SOUND for ref in new) or row.address_index in waiting:
             waiting.add(row.address_index)
             held.extend([row.id] if new else [])
@@ -263,6 +267,7 @@ def _one_by_one(
         elif incoming.kind == "blocked":
             seen.pop(address.id, None)  # a STOP that the provider took: the way is closed behind it
         sitting.trace = trace_of(row.channel, row.event_id)
+        (sitting.on_page.add if incoming.by_page else sitting.on_page.discard)(address.id)
         outcomes.append(_one(sitting, seat, address, row, incoming, files.get(row.id, ())))
     participants.heard_from(sitting.connection, seen)
     _let_go(sitting, [one for one in known.values() if one.id in seen])
@@ -270,7 +275,11 @@ def _one_by_one(
 
 
 def _let_go(sitting: Sitting, heard: Iterable[Address]) -> None:
-    """Send what waited for the next word of those who wrote, or for their phones to be on."""
+    """Send what waited for the next word of those who wrote, or for their phones to be on.
+
+    What waited for a page was seen there by whoever speaks on it.
+    """
+    deliveries.heard_on_page(sitting.connection, sitting.on_page, sitting.moment)
     waits = [one for one in heard if sitting.house.can(one.channel).reports]
     if waits:
         people = {sitting.speaking.get(one.id, one.participant) for one in waits}

@@ -32,6 +32,7 @@ FINAL = ("sent", "delivered", "read", "failed", "skipped", "perhaps", "cancelled
 NEVER = 32_503_680_000_000  # the year 3000: until something else lets a delivery go
 REPEATED = "uncertain"  # why something is sent twice: the first time it may have arrived
 HELD = "window"  # why it waits for its person's next word; what comes later may overtake it
+ON_PAGE = "page"  # why it waits for a while: its person is about to hear it in the browser
 FORWARD = {"waiting": 0, "sending": 1, "perhaps": 2, "sent": 3, "delivered": 4, "read": 5}
 
 
@@ -101,6 +102,7 @@ def _row(seal: Seal, one: NewDelivery, moment: int) -> dict[str, Any]:
         "closes": one.closes,
         "sealed": seal.seal(COLUMN, one.outgoing),
         "state": "waiting",
+        "reason": one.reason,
         "units": one.units,
         "not_before": one.not_before,
         "made_at": moment,
@@ -325,6 +327,18 @@ def let_go(connection: Connection, people: Collection[int], channels: Collection
         .values(not_before=0)
     )
     return connection.execute(query).rowcount
+
+
+def heard_on_page(connection: Connection, addresses: Collection[int], moment: int) -> int:
+    """Note that what waited for the page was shown there: it need not be sent; return how many."""
+    shown = and_(
+        deliveries.c.address_id.in_(list(addresses)),
+        deliveries.c.state == "waiting",
+        deliveries.c.reason == ON_PAGE,
+    )
+    first = func.coalesce(deliveries.c.first_at, moment)
+    values = {"state": "read", "first_at": first, "last_at": moment, "units": 0}
+    return connection.execute(update(deliveries).where(shown).values(values)).rowcount
 
 
 def cancel_on(connection: Connection, address: int, reason: str) -> int:

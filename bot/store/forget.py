@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, or_, select, update
 
-from bot.store import rsvps, sounds
+from bot.store import pages, rsvps, sounds
 from bot.store.database import Database
 from bot.store.fates import settle_people
 from bot.store.media import COPIES, MediaStore, release
@@ -31,6 +31,7 @@ from bot.store.tables import (
     link_codes,
     link_tries,
     links,
+    listening_pages,
     media,
     participants,
     recipients,
@@ -44,6 +45,7 @@ UNDECIDED = ("waiting", "sending")
 OWNED = (
     *(facts, consents, invitations, conversations, reminders, handovers),
     link_tries,
+    listening_pages,
 )  # deleted as they are
 
 
@@ -265,4 +267,5 @@ def _let_addresses_go(connection: Connection, people: Sequence[int]) -> None:
     query = select(addresses.c.id).where(addresses.c.participant_id.in_(people))
     own = list(connection.scalars(query))
     connection.execute(delete(deliveries).where(deliveries.c.address_id.in_(own)))
+    pages.revoke_on(connection, own)
     connection.execute(delete(addresses).where(addresses.c.id.in_(own)))

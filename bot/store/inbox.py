@@ -169,6 +169,19 @@ def waiting_since(connection: Connection) -> tuple[int, int | None]:
     return count, oldest
 
 
+def is_known(connection: Connection, channel: str, event_id: str) -> bool:
+    """Say whether a message came in."""
+    same = (inbox.c.channel == channel) & (inbox.c.event_id == event_id)
+    return connection.scalar(select(inbox.c.id).where(same)) is not None
+
+
+def is_answered(connection: Connection, channel: str, event_id: str) -> bool:
+    """Say whether a message's turn was taken, or it will have none."""
+    query = select(inbox.c.answered_at)
+    found = query.where(inbox.c.channel == channel, inbox.c.event_id == event_id)
+    return connection.scalar(found) is not None
+
+
 def last_note(connection: Connection, index: bytes) -> str:
     """Return how the last answered message of an address was read, "" for none."""
     query = select(inbox.c.note).where(

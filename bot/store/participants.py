@@ -83,6 +83,12 @@ def by_index(connection: Connection, indexes: Iterable[bytes]) -> dict[bytes, Ad
     return {row[4]: Address(*row) for row in rows}
 
 
+def address(connection: Connection, address_id: int) -> Address | None:
+    """Return an address by its row; None: it is gone."""
+    row = connection.execute(select(*_ADDRESS).where(addresses.c.id == address_id)).one_or_none()
+    return Address(*row) if row else None
+
+
 def linked_to(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
     """Return who was merged into these participants: merged → kept."""
     return {row[0]: row[1] for row in found(connection, _linked, {"ids": list(ids)})}

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, insert, select, update
 
+from bot.store.database import Database
 from bot.store.media import hold_key
 from bot.store.seal import Seal
 from bot.store.tables import inbox, media
@@ -72,23 +73,40 @@ class Found:
 
 def write_down(connection: Connection, seal: Seal, came: Sequence[Came]) -> None:
     """Note what came, to be fetched at once."""
-    rows = [
-        {
-            "id": one.id,
-            "participant_id": one.participant,
-            "channel": one.channel,
-            "kind": one.kind,
-            "sealed_ref": seal.seal(COLUMN, one.ref),
-            "state": "pending" if one.fetchable else "kept",
-            "forwarded": one.forwarded,
-            "inbox_id": one.inbox,
-            "made_at": one.at,
-            "next_at": one.at if one.fetchable else None,
-        }
-        for one in came
-    ]
+    rows = [_row(seal, one) for one in came]
     if rows:
         connection.execute(insert(media), rows)
+
+
+def _row(seal: Seal, one: Came) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "participant_id": one.participant,
+        "channel": one.channel,
+        "kind": one.kind,
+        "sealed_ref": seal.seal(COLUMN, one.ref),
+        "state": "pending" if one.fetchable else "kept",
+        "forwarded": one.forwarded,
+        "inbox_id": one.inbox,
+        "made_at": one.at,
+        "next_at": one.at if one.fetchable else None,
+    }
+
+
+def bring(connection: Connection, database: Database, seal: Seal, came: Came, key: str) -> None:
+    """Note, once, a recording whose bytes are ours to keep under a key.
+
+    It waits for its message; until then nobody fetches or hears it.
+    """
+    hold_key(connection, key)
+    database.insert_new(connection, media, [_row(seal, came) | {"original": key, "next_at": None}])
+
+
+def adopt(connection: Connection, media_id: str, participant: int, inbox_id: int, at: int) -> None:
+    """Give what was brought to the message that came with it: it is to be heard now."""
+    waits = and_(media.c.id == media_id, media.c.state == "pending", media.c.inbox_id.is_(None))
+    values = {"participant_id": participant, "inbox_id": inbox_id, "next_at": at}
+    connection.execute(update(media).where(waits).values(values))
 
 
 def take(

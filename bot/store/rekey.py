@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, Connection, func, select, update
 
-from bot.store import deliveries, handovers, inbox, links, media, participants, recordings
+from bot.store import deliveries, handovers, inbox, links, media, pages, participants, recordings
 from bot.store.database import Database
 from bot.store.media import MediaGone, Turnable
 from bot.store.seal import CannotOpen, Seal
@@ -28,6 +28,7 @@ SEALED: dict[tuple[str, str], bytes] = {
     ("media", "sealed_ref"): recordings.COLUMN,
     ("handover_words", "sealed"): handovers.WORDS,
     ("links", "sealed"): links.SEALED,
+    ("listening_pages", "sealed"): pages.COLUMN,
     ("blobs", "sealed"): media.COLUMN,
 }
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, LargeBinary, String, and_, cast, update
 
 from bot.store.deliveries import FINAL
+from bot.store.pages import erase_expired
 from bot.store.tables import addresses, deliveries, inbox, media
 
 DAY = 86_400_000  # milliseconds
@@ -12,12 +13,13 @@ ERASED = "erased"
 
 
 class Expired(NamedTuple):
-    """How many bodies and addresses were erased."""
+    """How many bodies, addresses and pages behind links were erased."""
 
     messages: int = 0
     deliveries: int = 0
     refs: int = 0
     addresses: int = 0
+    pages: int = 0
 
 
 def erase_old(
@@ -34,6 +36,7 @@ def erase_old(
         _deliveries(connection, before),
         _refs(connection, before),
         _addresses(connection) if over else 0,
+        erase_expired(connection, moment),
     )
 
 

@@ -32,3 +32,4 @@ class NewDelivery(NamedTuple):
     broadcast: int | None = None
     trace: str | None = None
     speaks: str = ""  # the sound that it wants
+    reason: str = ""  # why it waits, where that must be known

@@ -7,6 +7,7 @@ from bot.web import (
     headers,
     health,
     hooks,
+    listening,
     media,
     metrics,
     pages,
@@ -27,6 +28,7 @@ def make_app(door: Door) -> web.Application:
     """Build the application around the parts of a house."""
     app = web.Application(middlewares=[views.speak, explain_failures], client_max_size=hooks.MOST)
     app[DOOR] = door
+    app[listening.LIMITS] = listening.Limits()
     headers.guard(app, https=door.public_url.startswith("https://"))
     views.set_up(app)
     app.add_routes(
@@ -43,6 +45,9 @@ def make_app(door: Door) -> web.Application:
             web.get("/d/{code}.{ending:pdf|mp3|ogg|m4a}", documents.document_file),
             web.get("/d/{code}", documents.document),
             web.get("/m/{signed}", media.media),
+            web.get("/r/{signed}", listening.show),
+            web.post("/r/{signed}", listening.take),
+            web.get("/r/{signed}/sound", listening.sound),
             web.get("/static/{name}", statics.static),
             web.get("/favicon.ico", statics.favicon),
         ]

@@ -10,6 +10,8 @@ from typing import Any, Literal, Protocol
 from aiohttp import web
 
 from bot.dialogue.flow import Consultation, Document
+from bot.gateway.visiting import Visits
+from bot.gateway.voicing import Voice
 from channels.base import Capabilities, Files, Incoming, Outgoing, WebhookCall
 
 Moment = int  # milliseconds since 1970, UTC
@@ -135,6 +137,11 @@ async def remembers_nothing(channel: str, address: str) -> list[tuple[str, Outgo
     return []
 
 
+def nobody_writes(channel: str) -> str:
+    """Stand in where there is no number of ours."""
+    return ""
+
+
 async def counts_nothing() -> bytes:
     """Stand in where nobody counts."""
     return b""
@@ -160,6 +167,11 @@ class Door:
     simulated: Mapping[str, Simulated] = field(default_factory=dict)  # none: no simulator
     explain: Explain = explains_nothing
     past: Past = remembers_nothing
+    visits: Visits | None = None  # None: no listening page opens
+    voice: Voice | None = None  # what is heard on them
+    writes_at: Callable[[str], str] = (
+        nobody_writes  # a channel → where one writes to us ("sms:+33…")
+    )
 
 
 DOOR: web.AppKey[Door] = web.AppKey("door")

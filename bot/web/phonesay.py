@@ -10,6 +10,7 @@ from bot.language import current
 from bot.web.bytesout import answer_bytes
 from bot.web.hooks import write_down
 from bot.web.needs import DOOR
+from bot.web.ownpage import insist_on_own_page
 from bot.web.phones import Bubble, Phone, ShownFile
 from bot.web.phonetalk import open_phone
 from channels.base import WebhookCall
@@ -21,7 +22,7 @@ KINDS = ("voice", "audio", "video", "photo", "document")
 
 async def say(request: web.Request) -> web.Response:
     """Take words, a pressed button, a start or a place, as the page's JSON says."""
-    _insist_on_own_page(request)
+    insist_on_own_page(request)
     said = _object(await request.read())
     start = said.get("start")
     shown = "" if start is None else _start_words(request.match_info["kind"], str(start))
@@ -32,7 +33,7 @@ async def say(request: web.Request) -> web.Response:
 
 async def send_file(request: web.Request) -> web.Response:
     """Take a recording or a file: its bytes are the body, `id`, `kind` and `name` the query."""
-    _insist_on_own_page(request)
+    insist_on_own_page(request)
     phone = await open_phone(request)
     data = await _body(request)
     query, mime = request.query, request.content_type
@@ -81,14 +82,6 @@ async def _take(request: web.Request, said: dict[str, Any], bubble: Bubble) -> w
     if shows and status != 200:
         phone.failed(bubble.id)
     return web.Response(status=status)
-
-
-def _insist_on_own_page(request: web.Request) -> None:
-    """Refuse what another site makes a browser send here."""
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    origin = request.headers.get("Origin", "")
-    if site != "same-origin" or (origin and origin.partition("://")[2] != request.host):
-        raise web.HTTPForbidden
 
 
 def _object(body: bytes) -> dict[str, Any]:

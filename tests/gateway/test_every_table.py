@@ -1,7 +1,8 @@
 """No table stands there for nothing: each is written, and read again, by what people can do."""
 
 import re
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from forum import FORUM
 from gateway import meetings
@@ -15,16 +16,19 @@ from bot.gateway.erase import erase_what_is_old
 from bot.gateway.explaining import explain_participant
 from bot.gateway.leases import Lease
 from bot.gateway.metrics import metrics
+from bot.gateway.receive import Receiver
 from bot.gateway.recordings import Keeper, keep_due
 from bot.gateway.remind import remind_due
 from bot.gateway.session_news import tell_due
 from bot.gateway.tally import write_tally
 from bot.gateway.unlinking import undo
+from bot.gateway.visiting import Visits
 from bot.store import forget, handovers, imports, links, participants, tables, templates
 from bot.store.contributions import Wanted, lines
 from bot.store.known_files import StoredFiles
 from bot.store.templates import Known
 from bot.voice.pool import Ears
+from channels.capabilities import SMS
 
 WELCOME = """
 steps:
@@ -104,7 +108,18 @@ async def lives(home: Home) -> Phone:
     await _links(home.person(), home.person())
     await _hears(home.person(), home.person())
     await _meets(home.person())
+    await _listens(home)
     return ama
+
+
+async def _listens(home: Home) -> None:
+    """Get a link by SMS to a page on which one hears what is asked, and open it."""
+    ama = home.person(channel="sms")
+    home.house.pages_at = "https://palabre.example"
+    home.house.reader = cast("Any", SimpleNamespace(speaks=lambda _: True))
+    await ama.says("hello")
+    link = (await ama.says("LISTEN")).partition("/r/")[2].split()[0]
+    assert (await Visits(home.house, Receiver(home.house)).open(link)).asked
 
 
 async def _meets(ama: Phone) -> None:
@@ -183,7 +198,7 @@ async def looks(home: Home, ama: Phone) -> None:
 
 async def test_every_table_is_written_and_read(make_home: MakeHome) -> None:
     texts = _texts()
-    home = make_home(Post(), texts=texts)
+    home = make_home(Post(), Post("sms", SMS), texts=texts)
     seen = Watched(home.database.engine, home.database._reading)
     await home.write(phases.set_up, home.database, texts.consultation, home.moment)
     await home.write(home.house.programmes.keep, home.database, home.moment)

@@ -47,6 +47,13 @@ class Behind:
                     return found
                 await asyncio.sleep(0.01)
 
+    async def until_all_sent(self, seconds: float = 5) -> list[Any]:
+        """Wait until no delivery waits any more; return them."""
+        async with asyncio.timeout(seconds):
+            while any(row.state in ("waiting", "sending") for row in await self.rows()):
+                await asyncio.sleep(0.01)
+        return await self.rows()
+
     async def ends_with(self, state: str, reason: str = "", seconds: float = 5) -> Any:
         """Wait until the newest delivery stands so; return it."""
         async with asyncio.timeout(seconds):

@@ -13,6 +13,7 @@ from bot.store.tables.messages import (
     handovers,
     inbox,
     known_files,
+    listening_pages,
     templates,
 )
 from bot.store.tables.people import (
@@ -53,6 +54,7 @@ __all__ = [
     "link_codes",
     "link_tries",
     "links",
+    "listening_pages",
     "media",
     "metadata",
     "moderated_texts",

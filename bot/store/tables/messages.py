@@ -97,6 +97,18 @@ templates = Table(  # how each sentence to be approved stands, as its provider s
     Column("checked_at", Big, nullable=False),
 )
 
+listening_pages = Table(  # behind links by SMS: what is heard, and answered, in a browser
+    "listening_pages",
+    metadata,
+    Column("code", String(16), primary_key=True),  # in the link, beside what proves it to be ours
+    participant_id(index=True),
+    Column("address_id", Big, ForeignKey("addresses.id"), nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),  # what was said last: prompts, as JSON
+    Column("made_at", Big, nullable=False),
+    Column("expires_at", Big, nullable=False),
+    Column("changed_at", Big, nullable=False),
+)
+
 handovers = Table(
     "handovers",
     metadata,
