@@ -41,7 +41,7 @@ def list_phases() -> None:
 @click.argument("name", metavar=_("PHASE"))
 @click.option("--yes", is_flag=True, help=_("Do not ask."))
 @click.option("--quiet", is_flag=True, help=_("Announce it to nobody; invitations are made."))
-@click.option("--force", is_flag=True, help=_("Open in spite of missing or doubtful texts."))
+@click.option("--force", is_flag=True, help=_("Open in spite of what is missing or doubtful."))
 def open_phase(name: str, yes: bool, quiet: bool, force: bool) -> None:
     """Show whom it will reach, ask, and open."""
     from bot.gateway import phases
@@ -53,10 +53,10 @@ def open_phase(name: str, yes: bool, quiet: bool, force: bool) -> None:
         async with open_house(settings, make_simulators(settings)) as house:
             found = phases.find(house.library.consultation, name)
             refuse_unready(house.library, found.flow, force=force)
+            if not quiet:
+                await refuse_without_templates(house, force=force)
             preview = await house.database.read(phases.preview, house, found)
             click.echo(summary(preview, quiet=quiet))
-            if not quiet and (lacking := await lacking_templates(house)):
-                click.echo(lacking)
             if not yes and not agreed(_("Open it now?")):
                 end(_("Nothing was opened."), 1)
             verb = phases.open_quietly if quiet else phases.open_and_announce
@@ -104,6 +104,17 @@ def refuse_unready(library: "Library", flow: str, *, force: bool) -> None:
             .replace("{line}", str(first.sentence.line))
             .replace("{language}", first.language)
         )
+
+
+async def refuse_without_templates(house: "House", *, force: bool) -> None:
+    """Refuse to announce what some people could not be told; with `force`, say so alone."""
+    lacking = await lacking_templates(house)
+    if lacking and not force:
+        remedy = _("Wait until they are approved, or open with --force: then these people are "
+                   "left out.")  # fmt: skip
+        raise Sentence(f"{lacking} {remedy}")
+    if lacking:
+        click.echo(lacking)
 
 
 async def lacking_templates(house: "House", *more: str) -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.calendar import counted, lacking_templates, refuse_unready, summary
+from bot.cli.calendar import counted, refuse_unready, refuse_without_templates, summary
 from bot.cli.running import Sentence, agreed, end, run
 from bot.language import _, current
 from bot.settings import read_settings
@@ -43,7 +43,7 @@ def list_topics() -> None:
 @click.argument("codes", nargs=-1, metavar=_("[CODE]..."))
 @click.option("--yes", is_flag=True, help=_("Do not ask."))
 @click.option("--quiet", is_flag=True, help=_("Announce it to nobody; invitations are made."))
-@click.option("--force", is_flag=True, help=_("Open in spite of missing or doubtful texts."))
+@click.option("--force", is_flag=True, help=_("Open in spite of what is missing or doubtful."))
 def open_topics(codes: tuple[str, ...], yes: bool, quiet: bool, force: bool) -> None:
     """Show whom it will reach, ask, and open."""
     from bot.wiring import make_simulators, open_house
@@ -53,6 +53,8 @@ def open_topics(codes: tuple[str, ...], yes: bool, quiet: bool, force: bool) -> 
         async with open_house(settings, make_simulators(settings)) as house:
             phase, is_open = await house.database.read(_phase, house, codes)
             refuse_unready(house.library, phase.flow, force=force)
+            if is_open and not quiet:
+                await refuse_without_templates(house, force=force)
             await _open(house, phase, codes, is_open=is_open, ask=not yes, quiet=quiet)
 
     run(work())
@@ -82,8 +84,6 @@ async def _open(
     if is_open:
         preview = await house.database.read(phases.preview, house, phase, codes)
         click.echo(summary(preview, quiet=quiet))
-        if not quiet and (lacking := await lacking_templates(house)):
-            click.echo(lacking)
     else:
         sentence = _("The phase {phase} is not open: nobody is invited before it is.")
         click.echo(sentence.replace("{phase}", phase.code))

@@ -12,6 +12,7 @@ from cli.conftest import Run
 TWILIO = {
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
     "TWILIO_AUTH_TOKEN": "token",
+    "TWILIO_API_URL": "http://127.0.0.1:9",  # where nobody answers
     "TWILIO_SMS_FROM": "+33700000000",
     "TWILIO_WHATSAPP_FROM": "+33700000001",
 }
@@ -56,6 +57,20 @@ def test_a_segment_is_saved_shown_and_listed(palabre: Any) -> None:
     wrong = palabre("segment", "save", "paris", "langage is fr")
     assert (wrong.status, wrong.err) == (
         2, "“langage” is not known; did you mean “language”?\n")  # fmt: skip
+
+
+def test_a_phase_waits_for_whatsapp_s_templates_unless_one_insists_or_tells_nobody(
+    palabre: Any,
+) -> None:
+    refused = palabre("phase", "open", "interviews", "--yes")
+    assert refused.status == 2
+    assert "invite (fr: unsubmitted, en: unsubmitted, es: unsubmitted)" in refused.err
+    assert "--force" in refused.err
+    assert "interviews planned" in palabre("phase", "list").out
+    assert palabre("phase", "open", "interviews", "--yes", "--quiet").status == 0
+    insisted = palabre("phase", "open", "interviews", "--yes", "--force")
+    assert insisted.status == 0
+    assert "invite (fr: unsubmitted" in insisted.out
 
 
 def test_a_preview_counts_in_json(palabre: Any) -> None:
