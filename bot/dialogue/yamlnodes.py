@@ -13,6 +13,7 @@ from bot.dialogue.fault import Complaints
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DEEPEST = 20
+HOPELESS = 10 * DEEPEST  # levels: whoever wrote this did not write a flow
 _CUT = re.compile(r"\s+#[^\s#]")
 
 
@@ -100,6 +101,8 @@ def _read(text: str, complaints: Complaints) -> Node | None:
     try:
         for event in yaml.parse(text, Loader=Loader):
             builder.take(event)
+            if len(builder.stack) > HOPELESS:
+                break
     except yaml.YAMLError as error:
         _complain_of_yaml(error, text, complaints)
         return None
