@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -110,6 +111,7 @@ def page_name(language: str, labels: Labels) -> str:
     return "index.html" if language == labels.source else f"index.{language}.html"
 
 
+@cache  # with the template compiled in it
 def _environment() -> jinja2.Environment:
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE),
