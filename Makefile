@@ -3,7 +3,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 BIN := .venv/bin
 
-.PHONY: run test test-browser check install documents env-example rehearse bench clean
+.PHONY: run test test-browser walks check install documents env-example rehearse bench clean
 
 run: install                 ## everything at http://127.0.0.1:8080, and on Telegram with a token
 	$(BIN)/palabre serve
@@ -14,6 +14,9 @@ test: install-test           ## everything that needs no browser: SQLite and a r
 test-browser: install-test   ## the pages in Chromium
 	$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt -e '.[browser]'
 	$(BIN)/pytest -q tests/browser
+
+walks: install-test          ## 10,000 random walks through each flow, which takes minutes
+	PALABRE_WALKS=10000 $(BIN)/pytest -q -n auto tests/dialogue/test_properties.py -k walker
 
 check: install-test          ## form, types, arrows between packages, flows and catalogues
 	$(BIN)/ruff format --check .
