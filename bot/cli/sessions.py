@@ -204,7 +204,7 @@ async def _tell(
     not_done: str,
 ) -> None:
     from bot.gateway import sessions
-    from bot.gateway.session_news import tell_due
+    from bot.gateway.session_news import tell_news
     from bot.store import notices
     from bot.wiring import make_simulators, open_house
 
@@ -221,7 +221,7 @@ async def _tell(
         if not yes and not agreed(asks):
             end(not_done, 1)
         done = await database.write(work, house, line.session, wakes=("sessions",))
-        await tell_due(house)
+        await tell_news(house)
         told = await database.read(notices.outcomes, done.session.id, done.since)
     click.echo(_described(done.session))
     for told_line in _told(told, ("changed", "cancelled", "place")):

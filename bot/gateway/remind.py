@@ -3,39 +3,25 @@
 Whatever else was written to them unasked counts for the 48 hours too.
 """
 
-import logging
-from dataclasses import replace
-
 from sqlalchemy import Connection
 
 from bot.dialogue import talk
 from bot.gateway.house import House
 from bot.gateway.quiet import HOUR, not_before, zones_of
 from bot.gateway.sit_with import NobodyThere, NotHere, Table, sit_with
-from bot.gateway.templates import is_closed_without, outside, title_of
+from bot.gateway.templates import outside, title_of
+from bot.gateway.unasked import tell_due, where_reachable
 from bot.gateway.window import DROPPED, Beyond
 from bot.store import participants, reminders
-from bot.store.database import DatabaseAway
 from bot.store.reminders import DueReminder
 from channels.base import Template
-
-log = logging.getLogger(__name__)
 
 BETWEEN = 48 * HOUR
 
 
 async def remind_due(house: House) -> int | None:
     """Send the reminders that are due; return when the next one is."""
-    for one in await house.database.read(reminders.due, house.clock()):
-        try:
-            await house.database.write(_remind, house, one, wakes=("outbox",))
-        except DatabaseAway:
-            raise
-        except Exception as error:
-            log.exception("reminder %d failed", one.id)
-            why = type(error).__name__
-            await house.database.write(reminders.settle, one.id, "void", why, house.clock())
-    return await house.database.read(reminders.next_due)
+    return await tell_due(house, reminders, _remind)
 
 
 def _remind(connection: Connection, house: House, one: DueReminder) -> None:
@@ -59,7 +45,7 @@ def _remind(connection: Connection, house: House, one: DueReminder) -> None:
     if later > moment:
         reminders.postpone(connection, one.id, later)
         return
-    found = _reachable(connection, house, table, one)
+    found = where_reachable(table, lambda there: _template(connection, house, there, one))
     if found is None:
         reminders.settle(connection, one.id, "void", DROPPED, moment)
         return
@@ -75,18 +61,6 @@ def _remind(connection: Connection, house: House, one: DueReminder) -> None:
     if turn.prompts:
         participants.wrote_unasked(connection, [table.seat.id], moment)
     reminders.settle(connection, one.id, *outcome, moment)
-
-
-def _reachable(
-    connection: Connection, house: House, table: Table, one: DueReminder
-) -> tuple[Table, Template | None] | None:
-    """Sit where one may write to them, at the address last heard from that allows it."""
-    for address in (table.address, *table.others):
-        there = replace(table, address=address)
-        template = _template(connection, house, there, one)
-        if not is_closed_without(address, house, template):
-            return there, template
-    return None
 
 
 def _template(

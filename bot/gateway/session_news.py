@@ -4,7 +4,6 @@ A place that became free, a change, a session that does not take place; reminder
 hours before; and to who led it, the wish for a report. One transaction each, as their rows stand.
 """
 
-import logging
 from collections.abc import Callable
 
 from sqlalchemy import Connection
@@ -14,44 +13,33 @@ from bot.dialogue.conversation import Invitation, Turn
 from bot.dialogue.flow import Flow
 from bot.dialogue.meeting import invites
 from bot.dialogue.sessions import OWN_SESSION, said_when
+from bot.gateway.broadcasts import reasons
 from bot.gateway.house import House
 from bot.gateway.programme import Offered
 from bot.gateway.quiet import HOUR, for_event, not_before
 from bot.gateway.rsvps import own_zones, plan_reminders
 from bot.gateway.sit_with import NobodyThere, NotHere, Table, sit_with
-from bot.gateway.templates import is_closed_without, outside
+from bot.gateway.templates import outside
+from bot.gateway.unasked import tell_due, where_reachable
 from bot.gateway.window import DROPPED, Beyond
 from bot.language import N_
 from bot.store import conversations, notices, participants, rsvps, sessions
-from bot.store.database import DatabaseAway
 from bot.store.notices import REMINDERS, Notice
 from bot.store.sessions import Held
 from channels.base import Template
 
-log = logging.getLogger(__name__)
-
 REPORT = "report"
 AT_ONCE = ("changed", "cancelled")  # a coordinator says it, and knows what time it is
-STOPPED = N_("said stop")
-NOBODY = N_("no address that can be reached")
+STOPPED, NOBODY = reasons.STOPPED, reasons.NO_ADDRESS
 CANCELLED = N_("the session was cancelled")
 ANOTHER_ANSWER = N_("gave another answer")
 TOO_LATE = N_("it would come too late")
 NOTHING = N_("there was nothing to say")
 
 
-async def tell_due(house: House) -> int | None:
+async def tell_news(house: House) -> int | None:
     """Tell what is due; return when the next thing is."""
-    for one in await house.database.read(notices.due, house.clock()):
-        try:
-            await house.database.write(_tell, house, one, wakes=("outbox",))
-        except DatabaseAway:
-            raise
-        except Exception as error:
-            log.exception("the notice %d of a session failed", one.id)
-            why = type(error).__name__
-            await house.database.write(notices.settle, one.id, "void", why, house.clock())
-    return await house.database.read(notices.next_due)
+    return await tell_due(house, notices, _tell)
 
 
 def _tell(connection: Connection, house: House, one: Notice) -> None:
@@ -65,7 +53,7 @@ def _tell(connection: Connection, house: House, one: Notice) -> None:
     try:
         table = sit_with(connection, house, one.participant)
     except NotHere:
-        _wait_for_their_channel(connection, session, one, moment)
+        _look_again(connection, session, one, moment)
         return
     except NobodyThere:
         notices.settle(connection, one.id, "void", NOBODY, moment)
@@ -84,11 +72,12 @@ def _tell(connection: Connection, house: House, one: Notice) -> None:
 
 
 def _tell_now(connection: Connection, table: Table, session: Held, one: Notice) -> None:
-    house, moment = table.sitting.house, table.sitting.moment
-    template = _template(connection, table, session, one)
-    if is_closed_without(table.address, house, template):
-        notices.settle(connection, one.id, "void", DROPPED, moment)
+    moment = table.sitting.moment
+    found = where_reachable(table, lambda there: _template(connection, there, session, one))
+    if found is None:
+        _wait_for_their_word(connection, session, one, moment)
         return
+    table, template = found
     turn = _say(connection, table, session, one, Beyond(template))
     table.sitting.write()
     if turn.prompts:
@@ -119,9 +108,15 @@ def _plan_for(connection: Connection, house: House, session: Held, one: Notice) 
     plan_reminders(connection, consultation, session, people, state, house.clock())
 
 
-def _wait_for_their_channel(
-    connection: Connection, session: Held, one: Notice, moment: int
-) -> None:
+def _wait_for_their_word(connection: Connection, session: Held, one: Notice, moment: int) -> None:
+    """Tell it once their window is open again; a reminder would come in the wrong hour."""
+    if one.what in REMINDERS:
+        notices.settle(connection, one.id, "void", DROPPED, moment)
+    else:
+        _look_again(connection, session, one, moment)
+
+
+def _look_again(connection: Connection, session: Held, one: Notice, moment: int) -> None:
     """Look again in an hour, while it is worth telling."""
     later = moment + HOUR
     if one.what == REPORT or later < session.begins_at:

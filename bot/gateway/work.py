@@ -22,7 +22,7 @@ from bot.gateway.receive import Receiver
 from bot.gateway.recordings import TRANSCRIPTS, Keeper, keep_recordings
 from bot.gateway.remind import remind_due
 from bot.gateway.rereading import reread
-from bot.gateway.session_news import tell_due
+from bot.gateway.session_news import tell_news
 from bot.gateway.sit_with import take_unasked
 from bot.gateway.take_turns import BATCH, take_turns
 from bot.gateway.tally import write_tally
@@ -84,7 +84,7 @@ class Work:
             self._begin(self._make_sounds(self.house.reader, alone=alone), ends=True)
         if not alone:
             self._begin(self._loop("reminders", lambda: remind_due(self.house)), ends=True)
-            self._begin(self._loop("sessions", lambda: tell_due(self.house)), ends=True)
+            self._begin(self._loop("sessions", lambda: tell_news(self.house)), ends=True)
             self._begin(self._loop("figures", self._count_anew))
             if any(isinstance(one, HoldsTemplates) for one in self.house.channels.values()):
                 self._begin(self._loop("templates", lambda: look_now_and_then(self.house)))

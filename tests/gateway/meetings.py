@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.gateway import sessions
 from bot.gateway.session_announcing import announce
-from bot.gateway.session_news import tell_due
+from bot.gateway.session_news import tell_news
 from bot.store import tables
 from bot.store.sessions import Held
 
@@ -109,7 +109,7 @@ async def tells(home: Home, *, until: int) -> list[str]:
     sent: list[str] = []
     while True:
         before = {name: len(post.sent) for name, post in home.posts.items()}
-        due = await tell_due(home.house)
+        due = await tell_news(home.house)
         for name, post in home.posts.items():
             await home.sends(name)
             moment = datetime.fromtimestamp(home.moment / 1000, ZoneInfo("Africa/Dakar"))

@@ -19,7 +19,7 @@ from bot.gateway.metrics import metrics
 from bot.gateway.receive import Receiver
 from bot.gateway.recordings import Keeper, keep_due
 from bot.gateway.remind import remind_due
-from bot.gateway.session_news import tell_due
+from bot.gateway.session_news import tell_news
 from bot.gateway.tally import write_tally
 from bot.gateway.unlinking import undo
 from bot.gateway.visiting import Visits
@@ -129,7 +129,7 @@ async def _meets(ama: Phone) -> None:
     await meetings.add(home)
     await ama.says("MEET", "1")
     home.moment = meetings.at(home, 4)
-    await tell_due(home.house)
+    await tell_news(home.house)
 
 
 async def _hears(ben: Phone, efua: Phone) -> None:

@@ -9,11 +9,12 @@ from gateway.conftest import MakeHome
 from gateway.houses import Home, Post
 from gateway.meetings import add, at, member, notices, tells, texts
 from msgspec.structs import replace
+from people import add_address
 from sqlalchemy import update
 
 from bot.gateway import session_news, sessions
-from bot.gateway.quiet import not_after
-from bot.gateway.session_news import tell_due
+from bot.gateway.quiet import HOUR, not_after
+from bot.gateway.session_news import tell_news
 from bot.gateway.session_wishes import Wish
 from bot.store import tables
 from bot.store.database import Database
@@ -21,7 +22,7 @@ from bot.store.media import MediaStore
 from bot.store.notices import Notice
 from bot.store.seal import Seal
 from channels.base import Template
-from channels.capabilities import WHATSAPP
+from channels.capabilities import SMS, WHATSAPP
 
 
 @pytest.fixture
@@ -157,7 +158,7 @@ async def test_it_waits_while_the_channel_is_not_of_this_process(make_home: Make
     await ama.says("MEET", "1")
     alone = make_home(Post("sms"), texts=both.texts)
     alone.moment = at(both, 3)
-    assert await tell_due(alone.house) == alone.moment + 3_600_000
+    assert await tell_news(alone.house) == alone.moment + 3_600_000
     assert (await notices(alone))[0] == ("two days", "waiting", "")
 
 
@@ -173,7 +174,7 @@ async def test_two_workers_remind_once(
     (one, _) = await home.rows(tables.session_notices)
     home.moment = other.moment = one.due_at
     for each in (home, other, home):
-        await tell_due(each.house)
+        await tell_news(each.house)
     assert [row.kind for row in await home.rows(tables.deliveries)].count("reminder") == 1
     other.database.close()
 
@@ -234,6 +235,65 @@ async def test_on_whatsapp_the_template_of_a_session_goes_out_where_there_is_one
     sent = [outgoing for _, outgoing in home.post.sent if outgoing.do == "template"]
     assert [one.outside.words for one in sent if one.outside] == [
         ("The fair", "Saturday, September 26, 2026, 3:00 PM", "the hall")] * 2  # fmt: skip
+
+
+async def test_what_no_template_says_of_a_session_waits_for_their_next_word(
+    make_home: MakeHome,
+) -> None:
+    home = make_home(Post("whatsapp", can=WHATSAPP), texts=texts())
+    ama = await member(home, channel="whatsapp")
+    session = await add(home)
+    await ama.says("MEET", "1")
+    home.waits(hours=30)
+    await home.write(sessions.cancel, home.house, session)
+    assert await tells(home, until=home.moment + 2 * HOUR) == []
+    await ama.says("hello")
+    assert len(await tells(home, until=home.moment + HOUR)) == 1
+    assert (await ama.last()).endswith("this meeting does not take place.")
+    assert ("cancelled", "sent", "") in await notices(home)
+
+
+async def test_after_its_hour_nobody_needs_to_hear_that_a_session_was_cancelled(
+    make_home: MakeHome,
+) -> None:
+    home = make_home(Post("whatsapp", can=WHATSAPP), texts=texts())
+    ama = await member(home, channel="whatsapp")
+    session = await add(home)
+    await ama.says("MEET", "1")
+    home.waits(hours=30)
+    await home.write(sessions.cancel, home.house, session)
+    assert await tells(home, until=at(home, 9)) == []
+    assert ("cancelled", "void", "it would come too late") in await notices(home)
+
+
+async def test_who_led_a_session_is_asked_for_the_report_once_they_write_again(
+    make_home: MakeHome,
+) -> None:
+    home = make_home(Post("whatsapp", can=WHATSAPP), texts=texts())
+    ama = await member(home, channel="whatsapp")
+    await add(home, facilitator_id=await ama.id())
+    home.moment = at(home, 6)
+    assert await tells(home, until=home.moment + 2 * HOUR) == []
+    await ama.says("hello")
+    await tells(home, until=home.moment + HOUR)
+    assert ("report", "sent", "") in await notices(home)
+    assert "The fair: how did it go?" in await ama.last()
+
+
+async def test_with_the_window_closed_it_goes_by_sms_to_who_has_both(
+    make_home: MakeHome, seal: Seal
+) -> None:
+    home = make_home(Post("whatsapp", can=WHATSAPP), Post("sms", can=SMS), texts=texts())
+    ama = await member(home, channel="whatsapp")
+    session = await add(home)
+    await ama.says("MEET", "1")
+    person = await ama.id()
+    await home.write(lambda c: add_address(c, seal, person, "+33600000001", "sms") and None)
+    home.waits(hours=30)
+    await home.write(sessions.cancel, home.house, session)
+    await tells(home, until=home.moment + HOUR)
+    (said,) = home.posts["sms"].said
+    assert said.endswith("this meeting does not take place.")
 
 
 async def test_who_was_told_of_a_session_counts_as_written_to(home: Home) -> None:

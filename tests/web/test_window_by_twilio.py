@@ -18,7 +18,7 @@ from bot.gateway.broadcasts.preview import preview
 from bot.gateway.broadcasts.prices import Prices
 from bot.gateway.handing import reply_as_human
 from bot.gateway.remind import remind_due
-from bot.gateway.session_news import tell_due
+from bot.gateway.session_news import tell_news
 from bot.store import tables
 
 AMA = "+33600000001"
@@ -243,7 +243,7 @@ async def test_a_session_is_reminded_of_beyond_the_window_by_template_or_not_at_
         await templates.submit(house)
     await behind.a_day_goes_by(phone)
     before = len(phone.messages)
-    await tell_due(house)
+    await tell_news(house)
     (told,) = await behind.rows(tables.session_notices)
     if approved:
         assert "Vendre ensemble, le " in (await phone.hears()).text
