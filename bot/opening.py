@@ -6,6 +6,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot.dialogue.flow import Consultation, Document
+from bot.gateway.audio.giving import page_of
 from bot.gateway.files import HouseFiles
 from bot.gateway.house import House
 from bot.gateway.joining import Way, known_network, ways_to_join
@@ -45,6 +46,7 @@ async def door_of(settings: Settings, house: House, work: Work) -> Door:
         trouble=_trouble(house),
         consultation=consultation,
         document=document,
+        audio_session=partial(house.database.read, page_of),
         files=HouseFiles(library.folder / "documents", house.media),
         media=house.media,
         link_key=house.seal.link_key,

@@ -1,7 +1,8 @@
 """`audio-session draft|make`: what people said, put together to be listened to."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -10,9 +11,14 @@ from bot.language import _
 from bot.settings import read_settings
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from bot.gateway.audio.make import Session
     from bot.gateway.audio.script import Script
+    from bot.gateway.house import House
     from bot.store.quotable import Quotable
+
+Result = TypeVar("Result")
 
 
 @click.group("audio-session", help=_("Put what people said together, to be listened to."))
@@ -52,6 +58,33 @@ def make(script: Path | None, phase: str, theme: str, lang: str, out: Path) -> N
     for name, data in session.files.items():
         (out / name).write_bytes(data)
     click.echo(_summary(session, out))
+
+
+@audio_session.command("list", help=_("Those that were given away: CODE LANGUAGE SECONDS TITLE."))
+def list_them() -> None:
+    """Print a line for each, the newest first."""
+    from bot.store.audio_sessions import listed
+
+    for one in run(_in_database(lambda c, _house: listed(c))):
+        click.echo(f"{one.code} {one.language} {one.seconds:g} {one.title}")
+
+
+@audio_session.command("withdraw", help=_("Delete the page and the sound of one given away."))
+@click.argument("code", metavar="CODE")
+def withdraw(code: str) -> None:
+    """Take one back; what people received stays with them."""
+    from bot.store.audio_sessions import take_back
+
+    if not run(_in_database(lambda c, house: take_back(c, house.media, code, house.clock()))):
+        raise Sentence(_("No audio session has this code: palabre audio-session list."))
+    click.echo(_("The page is gone; what people received stays with them."))
+
+
+async def _in_database(work: "Callable[[Connection, House], Result]") -> "Result":
+    from bot.wiring import open_house
+
+    async with open_house(read_settings(), telegram=False) as house:
+        return await house.database.write(work, house)
 
 
 def _summary(session: "Session", out: Path) -> str:

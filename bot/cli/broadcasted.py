@@ -1,14 +1,17 @@
 """How broadcasts are shown: counts, a preview, a bar; in words, or as JSON for other programs."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from bot.dialogue.placeholders import fill
+from bot.gateway.audio.giving import Rendition, rendition
 from bot.gateway.broadcasts.plan import Plan, Row, row_of
 from bot.gateway.broadcasts.preview import Preview, drawn_for
 from bot.gateway.broadcasts.prices import Prices, read_prices
+from bot.gateway.broadcasts.words import session_for
 from bot.gateway.house import House
 from bot.language import _
 from bot.settings import read_settings
@@ -47,6 +50,30 @@ def preview_as_json(found: Preview) -> dict[str, Any]:
     }
 
 
+def sounds_as_json(house: House, plan: Plan, found: Preview) -> dict[str, Any]:
+    """Write as what its audio session goes out, by channel and language; bytes."""
+    sounds = [{"channel": channel, "language": language, "as": one.kind, "bytes": one.size}
+              for channel, language, one in _renditions(house, plan, found)]  # fmt: skip
+    return {"sounds": sounds} if sounds else {}
+
+
+def _renditions(house: House, plan: Plan, found: Preview) -> Iterator[tuple[str, str, Rendition]]:
+    for channel in sorted(found.by_channel):
+        for language in sorted(found.by_language):
+            if (session := session_for(house, plan, language)) is not None:
+                yield channel, language, rendition(session, house.can(channel))
+
+
+def _sound(channel: str, language: str, one: Rendition) -> str:
+    words = {
+        "voice": _("{channel}, {language}: the audio session as a voice message, {size} KB"),
+        "audio": _("{channel}, {language}: the audio session as an audio file, {size} KB"),
+        "link": _("{channel}, {language}: a link to the page of the audio session"),
+    }[one.kind]
+    values = {"channel": channel, "language": language, "size": -(-one.size // 1024)}
+    return "  " + fill(words, values)
+
+
 def said_of_preview(house: House, order: "Order", found: Preview, prices: Prices) -> str:
     """Say what it would do, and show how it looks on each channel in each language."""
     if order.address:
@@ -67,6 +94,7 @@ def said_of_preview(house: House, order: "Order", found: Preview, prices: Prices
         lines.append(words.replace("{first}", _hour(found.begins_at))
                      .replace("{last}", _hour(found.ends_at)))  # fmt: skip
     lines += _missing(order.plan, found, house)
+    lines += [_sound(*one) for one in _renditions(house, order.plan, found)]
     for channel in sorted(found.by_channel):
         for language in sorted(found.by_language):
             lines += [

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 WRITTEN = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -42,6 +43,8 @@ def _what(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--to", "rule", default="", metavar=_("RULE"),
                      help=_("Whom: a rule or a segment; without it, everybody.")),
         click.option("--text", type=FILE, help=_("What: a file with fr: …, en: …, es: …")),
+        click.option("--audio", multiple=True, type=FOLDER, metavar=_("FOLDER"),
+                     help=_("An audio session, as `audio-session make` wrote it; one a language.")),
         click.option("--flow", default="", metavar=_("FLOW"), help=_("Invite to this flow.")),
         click.option("--at", default="", metavar=_("TIME"),
                      help=_("Not before: 2026-11-30T09:00, in the consultation's zone.")),
@@ -70,13 +73,14 @@ def preview(**given: Any) -> None:
     """Count, and write nothing."""
 
     async def work(house: "House") -> None:
-        from bot.cli.broadcasted import preview_as_json, said_of_preview
+        from bot.cli.broadcasted import preview_as_json, said_of_preview, sounds_as_json
         from bot.gateway.broadcasts.ordering import order
 
         wanted = order(house, **_order(given))
         found, prices = await wanted.previewed(house)
         if given["as_json"]:
-            click.echo(json.dumps(preview_as_json(found)))
+            sounds = sounds_as_json(house, wanted.plan, found)
+            click.echo(json.dumps(preview_as_json(found) | sounds))
         else:
             click.echo(said_of_preview(house, wanted, found, prices))
 
@@ -109,8 +113,8 @@ def send(*, yes: bool, wait: bool, **given: Any) -> None:
 
 
 def _order(given: dict[str, Any]) -> dict[str, Any]:
-    names = ("rule", "text", "flow", "at", "over", "test", "hold", "sms_instead", "spare_talks",
-             "spare_days", "any_hour")  # fmt: skip
+    names = ("rule", "text", "audio", "flow", "at", "over", "test", "hold", "sms_instead",
+             "spare_talks", "spare_days", "any_hour")  # fmt: skip
     return {name: given[name] for name in names}
 
 

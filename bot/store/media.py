@@ -14,9 +14,10 @@ from sqlalchemy import Connection, delete, func, or_, select, text
 
 from bot.store.database import Database
 from bot.store.seal import Seal
-from bot.store.tables import blobs, known_files, media, sounds
+from bot.store.tables import audio_sessions, blobs, known_files, media, sounds
 
 COLUMN = b"media"
+_GIVEN = (audio_sessions.c.mp3, audio_sessions.c.ogg, audio_sessions.c.page)
 COPIES = (media.c.original, media.c.playable, media.c.resendable)  # what a recording's row names
 
 
@@ -173,10 +174,18 @@ def hold_key(connection: Connection, key: str) -> None:
 
 
 def references(connection: Connection, key: str) -> int:
-    """Count the recordings and sounds of which a copy lies under a key."""
-    query = select(func.count()).where(or_(*(column == key for column in COPIES)))
-    spoken = select(func.count()).where(sounds.c.key == key)
-    return (connection.scalar(query) or 0) + (connection.scalar(spoken) or 0)
+    """Count the rows that name a key: of recordings, of audio sessions, of what we said."""
+    found = 0
+    for columns in (COPIES, _GIVEN, (sounds.c.key,)):
+        query = select(func.count()).where(or_(*(column == key for column in columns)))
+        found += connection.scalar(query) or 0
+    return found
+
+
+def named_keys(connection: Connection) -> set[str]:
+    """Return the keys of recordings and audio sessions: what cannot be made again."""
+    rows = [row for columns in (COPIES, _GIVEN) for row in connection.execute(select(*columns))]
+    return {key for row in rows for key in row if key}
 
 
 def release(connection: Connection, store: MediaStore, keys: Iterable[str]) -> int:

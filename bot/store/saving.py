@@ -7,10 +7,10 @@ import os
 import shutil
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete
 
 from bot.store.database import Database
-from bot.store.media import COPIES
+from bot.store.media import named_keys
 from bot.store.tables import sounds
 
 DATABASE, RECORDINGS = "palabre.sqlite", "media"
@@ -31,7 +31,7 @@ def save(database: Database, recordings: Path, folder: Path) -> tuple[int, int]:
     copied = Database(f"sqlite:///{whole}")
     try:
         copied.write_now(_without_sounds)
-        wanted = copied.read_now(_named)
+        wanted = copied.read_now(named_keys)
     finally:
         copied.close()
     return whole.stat().st_size, _copy_recordings(recordings, folder / RECORDINGS, wanted)
@@ -48,11 +48,6 @@ def _copy_database(database: Database, file: Path) -> None:
 def _without_sounds(connection: Connection) -> None:
     """Leave out what the bot said: it can be made again, and some of it holds names."""
     connection.execute(delete(sounds))
-
-
-def _named(connection: Connection) -> set[str]:
-    rows = connection.execute(select(*COPIES)).all()
-    return {key for row in rows for key in row if key}
 
 
 def _copy_recordings(source: Path, target: Path, wanted: set[str]) -> int:

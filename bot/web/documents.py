@@ -1,4 +1,4 @@
-"""Published documents: a light page that any old phone can read, the PDF, the audio."""
+"""Published documents and audio sessions: a light page for any old phone, the PDF, the audio."""
 
 import nh3
 from aiohttp import web
@@ -6,6 +6,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from bot.dialogue.flow import Document
+from bot.gateway.files import MEDIA
 from bot.language import current
 from bot.web.bytesout import answer_bytes
 from bot.web.needs import DOOR
@@ -27,7 +28,7 @@ def to_html(text: str) -> Markup:
 
 async def document(request: web.Request) -> web.StreamResponse:
     """Show a document in the visitor's language."""
-    found = _find(request)
+    found = await _find(request)
     text = await _text(request, found)
     return public_page(
         request,
@@ -44,16 +45,19 @@ async def document(request: web.Request) -> web.StreamResponse:
 async def document_file(request: web.Request) -> web.Response:
     """Answer with a document's PDF or audio."""
     ending = request.match_info["ending"]
-    key = _find(request).files.get(KINDS[ending], "")
+    found = await _find(request)
+    key = found.files.get(KINDS[ending], "")
     if not key.endswith(f".{ending}"):
         raise web.HTTPNotFound
     data = await _open(request, key)
-    response = answer_bytes(request, data, MIMES[ending], name=key.rpartition("/")[2])
+    name = f"{found.code}.{ending}" if key.startswith(MEDIA) else key.rpartition("/")[2]
+    response = answer_bytes(request, data, MIMES[ending], name=name)
     return kept(request, response)
 
 
-def _find(request: web.Request) -> Document:
-    found = request.app[DOOR].document(request.match_info["code"], current.get())
+async def _find(request: web.Request) -> Document:
+    door, code = request.app[DOOR], request.match_info["code"]
+    found = door.document(code, current.get()) or await door.audio_session(code)
     if found is None:
         raise web.HTTPNotFound
     return found

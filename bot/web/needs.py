@@ -124,7 +124,13 @@ class Outline:
 
 Explain = Callable[[str, str, str], Awaitable[Outline | None]]  # channel, address, language
 Past = Callable[[str, str], Awaitable[list[tuple[str, Outgoing]]]]  # channel, address → by id
+FindSession = Callable[[str], Awaitable[Document | None]]  # code
 FindDocument = Callable[[str, str], Document | None]  # code, language
+
+
+async def finds_no_session(code: str) -> Document | None:
+    """Stand in where no audio session was given away."""
+    return None
 
 
 async def explains_nothing(channel: str, address: str, language: str) -> Outline | None:
@@ -162,6 +168,7 @@ class Door:
     clock: Callable[[], Moment]
     joins: Callable[[str], Sequence[Way]]  # a network's code → every way to join it
     public_url: str = ""
+    audio_session: FindSession = finds_no_session
     metrics_token: str = ""  # "": nobody may see figures
     metrics: Callable[[], Awaitable[bytes]] = counts_nothing
     simulated: Mapping[str, Simulated] = field(default_factory=dict)  # none: no simulator

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 from cli.conftest import Run
+from voice.sounds import mp3_note, voice_note
+
+from bot.voice.chapters import Cover, in_mp3, in_opus
 
 TWILIO = {
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
@@ -120,7 +123,7 @@ def test_a_ledger_has_the_columns_that_scripts_rely_on(palabre: Any, tmp_path: P
 
 
 WRONG = {
-    (): "--text FILE.yaml, or --flow",
+    (): "--text FILE.yaml, --audio FOLDER, or --flow",
     ("--flow", "reaction"): "did you mean “reactions”?",
     ("--text", "news.yaml", "--flow", "reactions"): "Either --text or --flow",
     ("--text", "news.yaml", "--at", "soon"): "2026-11-30T09:00",
@@ -151,3 +154,32 @@ def test_a_new_key_is_made_and_everything_opens_with_it(palabre: Any) -> None:
     assert "values were turned" in palabre("rekey").out
     assert "known already: 3" in palabre("participants", "import", "list.csv").out
     assert "0 values were turned" not in palabre("rekey").out
+
+
+def test_an_audio_session_is_previewed_with_its_size_on_each_channel(
+    palabre: Any, tmp_path: Path
+) -> None:
+    cover = Cover("Water", "What people said.", "en")
+    folder = tmp_path / "water"
+    folder.mkdir()
+    (folder / "session.mp3").write_bytes(in_mp3(mp3_note(4), cover, []))
+    (folder / "session.ogg").write_bytes(in_opus(voice_note(4), cover, []))
+    (folder / "transcript.md").write_text("# Water\n", "utf-8")
+    found = json.loads(palabre("broadcast", "preview", "--audio", "water", "--hold", "--json").out)
+    kinds = {one["channel"]: (one["as"], one["bytes"]) for one in found["sounds"]}
+    assert kinds["sms"] == ("link", 0)
+    assert kinds["whatsapp"] == ("voice", (folder / "session.ogg").stat().st_size)
+    said = palabre("broadcast", "preview", "--audio", "water", "--hold").out
+    assert "whatsapp, es: the audio session as a voice message, " in said
+    assert "sms, fr: a link to the page of the audio session" in said
+    assert palabre("audio-session", "list").out == ""
+    assert palabre("broadcast", "send", "--audio", "water", "--yes").out == "1\n"
+    (line,) = palabre("audio-session", "list").out.splitlines()
+    code, *rest = line.split()
+    assert rest[0] == "en"
+    assert rest[-1] == "Water"
+    assert palabre("audio-session", "withdraw", code).status == 0
+    assert "No audio session has this code" in palabre("audio-session", "withdraw", code).err
+    (folder / "session.ogg").write_bytes(b"nothing")
+    wrong = palabre("broadcast", "send", "--audio", "water", "--yes")
+    assert (wrong.status, "This is no audio session" in wrong.err) == (2, True)

@@ -23,7 +23,16 @@ from bot.gateway.session_news import tell_news
 from bot.gateway.tally import write_tally
 from bot.gateway.unlinking import undo
 from bot.gateway.visiting import Visits
-from bot.store import forget, handovers, imports, links, participants, tables, templates
+from bot.store import (
+    audio_sessions,
+    forget,
+    handovers,
+    imports,
+    links,
+    participants,
+    tables,
+    templates,
+)
 from bot.store.contributions import Wanted, lines
 from bot.store.known_files import StoredFiles
 from bot.store.templates import Known
@@ -177,6 +186,9 @@ async def looks(home: Home, ama: Phone) -> None:
     known_at = [Known("palabre_x", "fr", "HX1", "approved")]
     await home.write(templates.replace_all, "AC1", known_at, home.moment)
     assert await home.database.read(templates.find, "AC1", "palabre_x", "fr") == known_at[0]
+    session = audio_sessions.GivenAway("s-1", "fr", "Mills", 4.0, "m", 1, "o", 1, "p")
+    await home.write(audio_sessions.give_away, [session], home.moment)
+    assert await home.database.read(audio_sessions.find, "s-1") == session
     lease = Lease(house.database, "a job")
     assert await lease._take(renewing=False)
     await home.database.read(segments.list_segments, home.texts.consultation, home.moment)

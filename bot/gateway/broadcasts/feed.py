@@ -220,12 +220,13 @@ def _promise(
     scene = sitting.scene(seat, address.channel)
     programme, person, plan = sitting.programme, seat.person, row.plan
     language = language_of(programme, person, scene)
-    if plan.flow and not plan.texts:
+    if plan.flow and not (plan.texts or plan.audio):
         invitation = Invitation(plan.flow, about, sitting.moment, str(row.id))
         turn = talk.invite(programme, person, scene, invitation)
     else:
+        can = sitting.house.can(address.channel)
         listens = person.facts.get("prefers listening") == "yes"
-        said = prompts_of(sitting.house, plan, language, listens=listens)
+        said = prompts_of(sitting.house, plan, language, can, listens=listens)
         turn = talk.announce(programme, person, scene, said)
     if not turn.prompts:
         return Fate("skipped", reasons.IN_IT if plan.flow else reasons.NEVER_CONSENTED)

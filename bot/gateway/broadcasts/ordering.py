@@ -1,5 +1,7 @@
 """An order for a broadcast, as a coordinator gives it: understood whole before anything is sent."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +11,7 @@ from sqlalchemy import Connection
 
 from bot.dialogue.fault import did_you_mean
 from bot.dialogue.flow import Consultation
+from bot.gateway.audio.giving import Ready, keep_sessions, read_session
 from bot.gateway.broadcasts.plan import HOUR, Plan, make
 from bot.gateway.broadcasts.preview import Preview, preview
 from bot.gateway.broadcasts.prices import Prices, read_prices
@@ -17,6 +20,7 @@ from bot.gateway.broadcasts.trying import somebody_at
 from bot.gateway.house import House
 from bot.gateway.segments import where_of
 from bot.language import _
+from bot.store.audio_sessions import GivenAway
 from bot.store.countries import fill_in
 
 
@@ -32,6 +36,7 @@ class Order:
     rule: str
     begins_at: int | None
     address: str  # of who tries it out, "" for everybody whom the rule means
+    sessions: tuple[Ready, ...] = ()  # audio sessions that go with it
 
     async def previewed(self, house: House) -> tuple[Preview, Prices]:
         """Count what it would do. Raises WrongRule."""
@@ -47,6 +52,8 @@ class Order:
 
     async def sent(self, house: House) -> int:
         """Write it down, to be carried out; return its id. Raises WrongRule, NoSuchAddress."""
+        for one in self.sessions:
+            await asyncio.to_thread(one.keep, house.media)
         return await house.database.write(self._make, house, wakes=("broadcasts",))
 
     def _make(self, connection: Connection, house: House) -> int:
@@ -57,26 +64,47 @@ class Order:
             plan, rule = replace(plan, to=somebody_at(connection, house, self.address)), ""
         elif rule:
             where_of(connection, house.library.consultation, rule, house.clock())
+        keep_sessions(connection, house, self.sessions)
         return make(connection, plan, rule, house.clock(), begins_at=self.begins_at)
 
 
 def order(
-    house: House, *, rule: str, text: Path | None, flow: str, at: str, over: float, test: str,
-    hold: bool, sms_instead: bool, spare_talks: bool, spare_days: int, any_hour: bool,
+    house: House, *, rule: str, text: Path | None, audio: Sequence[Path], flow: str, at: str,
+    over: float, test: str, hold: bool, sms_instead: bool, spare_talks: bool, spare_days: int,
+    any_hour: bool,
 ) -> Order:  # fmt: skip
-    """Understand an order. Raises WrongOrder, NoText, Faults."""
+    """Understand an order. Raises WrongOrder, NoText, NoSession, Faults."""
     consultation = house.library.consultation
-    if text is None and not flow:
-        raise WrongOrder(_("Say what is sent: --text FILE.yaml, or --flow NAME to invite to it."))
-    if text is not None and flow:
+    if text is None and not flow and not audio:
+        raise WrongOrder(
+            _("Say what is sent: --text FILE.yaml, --audio FOLDER, or --flow NAME to invite to it.")
+        )
+    if (text is not None or audio) and flow:
         raise WrongOrder(_("Either --text or --flow: an invitation says what its phase announces."))
     written = read_texts(text, consultation, _documents(house)) if text else Written({})
+    sessions = tuple(read_session(one, house.media) for one in audio)
     plan = Plan(
+        audio=_by_language(sessions, consultation),
         texts=written.texts, attach=written.attach, template=written.template,
         flow=_flow(consultation, flow), spread_ms=int(over * HOUR), hold=hold, by_sms=sms_instead,
         spare_talks=spare_talks, spare_days=spare_days, any_hour=any_hour,
     )  # fmt: skip
-    return Order(plan, rule.strip(), _begins(at, consultation), test.strip())
+    return Order(plan, rule.strip(), _begins(at, consultation), test.strip(), sessions)
+
+
+def _by_language(sessions: Sequence[Ready], consultation: Consultation) -> dict[str, GivenAway]:
+    found: dict[str, GivenAway] = {}
+    for one in sessions:
+        language = one.given.language
+        if language not in consultation.languages:
+            words = _("{language} is no language of this consultation: {known}.")
+            raise WrongOrder(words.replace("{language}", language)
+                             .replace("{known}", ", ".join(consultation.languages)))  # fmt: skip
+        if language in found:
+            words = _("There are two audio sessions in {language}: one is enough.")
+            raise WrongOrder(words.replace("{language}", language))
+        found[language] = one.given
+    return found
 
 
 def _documents(house: House) -> list[str]:

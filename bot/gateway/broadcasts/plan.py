@@ -8,6 +8,7 @@ from msgspec import field
 from sqlalchemy import Connection, insert, select
 
 from bot.dialogue.flow import Struct
+from bot.store.audio_sessions import GivenAway
 from bot.store.participants import note
 from bot.store.tables import broadcasts
 
@@ -24,6 +25,7 @@ class Plan(Struct, frozen=True, omit_defaults=True):
 
     texts: dict[str, str] = field(default_factory=dict)  # language → words
     attach: str = ""  # a document of the consultation
+    audio: dict[str, GivenAway] = field(default_factory=dict)  # language → an audio session
     template: str = ""  # of WhatsApp, for those whose window is closed
     flow: str = ""  # what it invites to
     phase: str = ""

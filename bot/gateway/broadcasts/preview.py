@@ -175,7 +175,8 @@ def size_of(house: House, plan: Plan, channel: str, language: str) -> Size:
 
 def drawn_for(house: House, plan: Plan, channel: str, language: str) -> list[Any]:
     """Draw a broadcast as somebody with this channel and language gets it."""
-    said = prompts_of(house, plan, language, listens=False) or _invitation(house, plan, language)
+    said = prompts_of(house, plan, language, house.can(channel), listens=False)
+    said = said or _invitation(house, plan, language)
 
     def link(document: str) -> str:
         return house.link(document, language)

@@ -28,12 +28,20 @@ from bot.store.tables.people import (
     speakers,
 )
 from bot.store.tables.record import contributions, moderated_texts, moderations, showings
-from bot.store.tables.recordings import blobs, contribution_media, media, sounds, transcripts
+from bot.store.tables.recordings import (
+    audio_sessions,
+    blobs,
+    contribution_media,
+    media,
+    sounds,
+    transcripts,
+)
 from bot.store.tables.talks import conversations, invitations, phases, reminders, revisions, topics
 from bot.store.tables.upkeep import audit, leases, tallies
 
 __all__ = [
     "addresses",
+    "audio_sessions",
     "audit",
     "blobs",
     "broadcasts",

@@ -69,6 +69,21 @@ transcripts = Table(  # append-only; a person's word outranks a machine's
     Column("made_at", Big, nullable=False),
 )
 
+audio_sessions = Table(  # given away, each with a page; the keys say where its files lie
+    "audio_sessions",
+    metadata,
+    Column("code", String(24), primary_key=True),
+    Column("language", String(8), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("mp3", String(64), nullable=False),
+    Column("mp3_size", Big, nullable=False),  # bytes
+    Column("ogg", String(64), nullable=False),
+    Column("ogg_size", Big, nullable=False),
+    Column("page", String(64), nullable=False),  # what is heard, in writing: Markdown
+    Column("made_at", Big, nullable=False),
+)
+
 blobs = Table(  # bytes of recordings where MEDIA_URL is db:, sealed
     "blobs",
     metadata,
