@@ -138,3 +138,18 @@ def test_a_channel_is_there_once_it_can_send(
 def test_what_twilio_would_not_know_is_refused(name: str, value: str) -> None:
     with pytest.raises(WrongSetting, match=name):
         read_settings({name: value})
+
+
+@pytest.mark.parametrize(
+    ("given", "pace"),
+    [
+        ({}, 30),
+        ({"TELEGRAM_PAID": "yes"}, 1000),
+        ({"TELEGRAM_PAID": "yes", "TELEGRAM_PACE": "200"}, 200),
+        ({"TELEGRAM_PAID": "no"}, 30),
+    ],
+)
+def test_who_pays_telegram_sends_a_thousand_a_second_unless_told_otherwise(
+    given: dict[str, str], pace: float
+) -> None:
+    assert read_settings(given).pace_of_telegram == pace

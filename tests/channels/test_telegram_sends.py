@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import aiohttp
 import pytest
 from fakes.files import Known, Shelf
 from fakes.telegram_faults import refusal
@@ -55,6 +56,9 @@ SENT: tuple[tuple[str, Outgoing, str, dict[str, Any], tuple[str, ...]], ...] = (
     ("a photo", Outgoing(TO, file=VIEW), "sendPhoto", {"chat_id": TO}, ("photo", "v.jpg")),
 )  # fmt: skip
 PARAMETERS = ("outgoing", "method", "params", "upload")
+
+
+PAID = "allow_paid_broadcast"
 
 
 @pytest.fixture
@@ -225,3 +229,22 @@ async def test_a_refused_webhook_is_an_error_with_telegrams_words(
     with pytest.raises(DeliveryError) as failed:
         await telegram.set_webhook("http://x.org", "s")
     assert "https" in failed.value.detail
+
+
+async def test_who_pays_for_more_a_second_says_so_with_each_message_and_with_nothing_else(
+    phone: Phone, server: TelegramServer, session: aiohttp.ClientSession, shelf: Shelf
+) -> None:
+    paying = Telegram(server.token, session, api_url=server.url, files=shelf, pays=True)
+    receipt = await paying.send(Outgoing(TO, text="Bonjour", buttons=KEYS))
+    await paying.send(Outgoing(TO, file=NOTE))
+    await paying.send(Outgoing(TO, do="close", of=receipt.provider_id))
+    said = {one.method: one.params.get(PAID) for one in server.requests}
+    assert said["sendMessage"] == said["sendVoice"] == "true"
+    assert said["editMessageReplyMarkup"] is None
+
+
+async def test_who_does_not_pay_never_says_so(
+    phone: Phone, server: TelegramServer, telegram: Telegram
+) -> None:
+    await telegram.send(Outgoing(TO, text="Bonjour"))
+    assert PAID not in server.calls("sendMessage")[-1].params
