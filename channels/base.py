@@ -179,7 +179,15 @@ class Capabilities:
     reports: bool = False  # its provider tells later what became of a message
     overall: Pace = Pace(30, 30)
     per_address: Pace = Pace(1, 3)
+    per_group: Pace | None = None  # of an address that is a group's
+    group_sign: str = ""  # with which such an address begins
     unit: Literal["message", "segment"] = "message"
+
+    def pace_of(self, address: str) -> Pace:
+        """Return how fast one may write to an address."""
+        if self.per_group is not None and self.group_sign and address.startswith(self.group_sign):
+            return self.per_group
+        return self.per_address
 
 
 @dataclass(frozen=True)

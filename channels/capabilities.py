@@ -28,6 +28,8 @@ TELEGRAM = Capabilities(
     acknowledges=True,
     overall=Pace(30, 1),
     per_address=Pace(1, 3),
+    per_group=Pace(20 / 60, 1),  # never more than twenty a minute
+    group_sign="-",
 )
 
 SMS = Capabilities(

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from bot.gateway.house import House
+from bot.gateway.pace import Buckets
 from channels.base import Channel, Incoming, Outgoing
 from channels.errors import ChannelError
 
@@ -17,10 +18,11 @@ MOST = 200  # at once; beyond that they are left out before they hold anything u
 
 
 class Courtesies:
-    """Small things that go out beside the outbox."""
+    """Small things that go out beside the outbox; to a group never more than it may get."""
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._each = {name: Buckets(one.can.per_address) for name, one in house.channels.items()}
         self._in_hand: set[asyncio.Task[None]] = set()
 
     def after(self, messages: Sequence[Incoming]) -> None:
@@ -28,7 +30,7 @@ class Courtesies:
         for incoming in messages:
             if incoming.acknowledge:
                 self._send(incoming.channel, _acknowledged(incoming))
-            elif incoming.kind == "group":
+            elif incoming.kind == "group" and self._may(incoming):
                 self._send(incoming.channel, self._explained(incoming))
 
     def _send(self, channel: str, outgoing: Outgoing) -> None:
@@ -37,6 +39,16 @@ class Courtesies:
         task = asyncio.create_task(send(self._house.channels, channel, outgoing))
         self._in_hand.add(task)
         task.add_done_callback(self._in_hand.discard)
+
+    def _may(self, incoming: Incoming) -> bool:
+        """Take one from a group's pace; where nothing is left it has been told lately."""
+        moment = self._house.ticks()
+        pace = self._house.can(incoming.channel).pace_of(incoming.address)
+        bucket = self._each[incoming.channel].of(incoming.address, moment, pace)
+        if bucket.wait(1, moment):
+            return False
+        bucket.take(1, moment)
+        return True
 
     def _explained(self, incoming: Incoming) -> Outgoing:
         """Say in a group that one talks with each person alone, and where."""

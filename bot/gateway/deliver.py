@@ -231,8 +231,9 @@ class Sender:
         if hold := self._hold():
             return not_now(due, hold)
         moment, ticks = self.house.clock(), self.house.ticks()
-        wait = self._each.of(due.address, ticks).wait(due.units, ticks)
-        if wait:
+        outgoing = _outgoing.decode(due.open(self.house.seal))
+        own = self._each.of(due.address, ticks, self.channel.can.pace_of(outgoing.address))
+        if wait := own.wait(due.units, ticks):
             return not_now(due, moment + wait)
         units = max(1, due.units)  # a call is a call to the provider
         self._line.join(due.id)
@@ -241,10 +242,10 @@ class Sender:
             if isinstance(now := await self._as_it_stands(due), Tried):
                 return now
             gone = self._line.take(units)
-            self._each.of(due.address, ticks).take(due.units, self.house.ticks())
+            own.take(due.units, self.house.ticks())
         self._line.leave(due.id)
         try:
-            return await self._send(now, sent)
+            return await self._send(now, outgoing, sent)
         finally:
             self._line.came(gone)
 
@@ -262,9 +263,8 @@ class Sender:
             return Tried(Settled(due.id, "skipped", "no longer in hand"), due)
         return _void(now) or now
 
-    async def _send(self, due: Due, sent: Mapping[str, str]) -> Tried:
+    async def _send(self, due: Due, outgoing: Outgoing, sent: Mapping[str, str]) -> Tried:
         try:
-            outgoing = _outgoing.decode(due.open(self.house.seal))
             if outgoing.do in ("close", "redraw") and not outgoing.of:
                 outgoing = await self._find(due, outgoing, sent)
                 if not outgoing.of:

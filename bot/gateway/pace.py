@@ -3,6 +3,7 @@
 import heapq
 import math
 from collections import OrderedDict, deque
+from collections.abc import Hashable
 
 from channels.base import Pace
 
@@ -151,11 +152,11 @@ class Buckets:
     def __init__(self, pace: Pace, most: int = 10_000) -> None:
         self._pace = pace
         self._most = most
-        self._kept: OrderedDict[int, Bucket] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Bucket] = OrderedDict()
 
-    def of(self, address: int, moment: int) -> Bucket:
-        """Return an address's bucket."""
-        bucket = self._kept.pop(address, None) or Bucket(self._pace, moment)
+    def of(self, address: Hashable, moment: int, pace: Pace | None = None) -> Bucket:
+        """Return an address's bucket; `pace`: its own, where that is another one."""
+        bucket = self._kept.pop(address, None) or Bucket(pace or self._pace, moment)
         self._kept[address] = bucket
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)

@@ -83,6 +83,24 @@ async def test_one_chat_gets_three_at_once_and_then_one_a_second(make_home: Make
     assert at - begun < 100
 
 
+async def test_a_group_gets_never_more_than_twenty_a_minute(make_home: MakeHome) -> None:
+    home = make_home(Post(can=replace(TELEGRAM, overall=NO_PACE)))
+    group, ama = home.person("-1001234567890"), home.person()
+    await knows(home, group, ama)
+    await promises(home, group, *map(str, range(45)))
+    await promises(home, ama, "1", "2", "3")
+    begun = home.moment
+    await empties(home, sender_of(home))
+    times = [at - begun for at, out in home.post.sent if out.address == group.address]
+    assert [out.text for _, out in home.post.sent if out.address == group.address] == [
+        str(number) for number in range(45)
+    ]
+    for start in times:
+        assert sum(start <= at < start + 60_000 for at in times) <= 20
+    assert times[-1] < 140_000
+    assert all(at - begun < 1000 for at, out in home.post.sent if out.address == ama.address)
+
+
 async def test_a_message_of_several_units_takes_as_many_from_the_pace() -> None:
     bucket = Bucket(Pace(10, 1), 0)
     bucket.take(5, 0)
