@@ -170,6 +170,12 @@ def _engine(value: str) -> str:
     raise ValueError(_("write off, faster-whisper:FOLDER or http"))
 
 
+def _translator(value: str) -> str:
+    if value in ("off", "http"):
+        return value
+    raise ValueError(_("write off or http"))
+
+
 TABLE: tuple[Setting, ...] = (
     Setting(
         "DATABASE_URL",
@@ -230,6 +236,17 @@ TABLE: tuple[Setting, ...] = (
     Setting("PALABRE_ASR_URL", _address, "", "with http: a service like OpenAI's, https://…"),
     Setting("PALABRE_ASR_KEY", _text, "", "with http: its key", secret=True),
     Setting("PALABRE_ASR_MODEL", _text, "whisper-1", "with http: its model"),
+    Setting(
+        "PALABRE_TRANSLATE",
+        _translator,
+        "off",
+        "what translates answers for those who draft: off, or http",
+    ),
+    Setting("PALABRE_TRANSLATE_URL", _address, "", "with http: a service like LibreTranslate's"),
+    Setting("PALABRE_TRANSLATE_KEY", _text, "", "with http: its key", secret=True),
+    Setting(
+        "PALABRE_TRANSLATE_INTO", _text, "", "the language in which you draft; empty: the flows'"
+    ),
     Setting(
         "PALABRE_TTS",
         _speech,
@@ -310,6 +327,10 @@ class Settings:
     asr_url: str
     asr_key: str
     asr_model: str
+    translate: str
+    translate_url: str
+    translate_key: str
+    translate_into: str
     tts: str
     tts_url: str
     tts_key: str

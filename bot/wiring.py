@@ -11,6 +11,7 @@ from typing import TextIO
 
 import aiohttp
 
+from bot.engines import make_speaker, transcriber_of, translates_into, translator_of
 from bot.gateway.files import MEDIA, HouseFiles, media_key
 from bot.gateway.house import House, wall_clock
 from bot.gateway.joining import SMS as SMS_LINK
@@ -27,9 +28,7 @@ from bot.store.known_files import StoredContents, StoredFiles
 from bot.store.media import MediaStore, open_media
 from bot.store.migrate import NotMigrated, is_current, migrate
 from bot.store.seal import Seal
-from bot.voice.saying import Speaker, speaker_of
-from bot.voice.saying_hosted import HostedSpeaker, voices_of
-from bot.voice.transcribe import FasterWhisper, HostedTranscriber, Transcriber
+from bot.voice.saying import speaker_of
 from bot.web.links import Grant, sign
 from channels.base import Channel, Pace
 from channels.capabilities import SMS, TELEGRAM, WHATSAPP
@@ -176,8 +175,13 @@ async def open_house(
             wanted = [*more, *(REAL[name] for name in settings.real_channels if telegram)]
             channels = [make(parts) for make in wanted]
             reader = reader_of(settings, library, database, media)
-            house = replace(house, transcriber=transcriber_of(settings, library, session),
-                            reader=reader)  # fmt: skip
+            house = replace(
+                house,
+                transcriber=transcriber_of(settings, library, session),
+                translator=translator_of(settings, library, session),
+                translates_into=translates_into(settings, library),
+                reader=reader,
+            )
             try:
                 yield replace(house, channels={one.name: one for one in channels})
             finally:
@@ -192,38 +196,6 @@ def reader_of(
     """Build what reads aloud: by the speech engine, where there is one, and by recordings."""
     own = speaker_of("") if settings.tts != "off" else None
     return Reader(database, seal_of(settings), media, library, make_speaker(settings), own)
-
-
-def transcriber_of(
-    settings: Settings, library: Library, session: aiohttp.ClientSession
-) -> Transcriber | None:
-    """Build what writes down recordings, None where people do. Raises WrongSetting, NoEngine."""
-    kind, _colon, folder = settings.asr.partition(":")
-    if kind == "off":
-        return None
-    if kind == "faster-whisper":
-        return FasterWhisper(Path(folder))
-    if not settings.asr_url:
-        raise WrongSetting(_("PALABRE_ASR_URL: name the service to which recordings are sent."))
-    if language := library.hosted_engine_unnamed():
-        raise WrongSetting(
-            _(
-                "PALABRE_ASR: recordings may not leave this machine. Name the service in "
-                "consultation.yaml (“recordings may be sent to”) and in a consent that people "
-                "give, in every language; it lacks: {language}."
-            ).replace("{language}", language)
-        )
-    return HostedTranscriber(session, settings.asr_url, settings.asr_key, settings.asr_model)
-
-
-def make_speaker(settings: Settings) -> Speaker | None:
-    """Build what says our words, None where nothing does. Raises WrongSetting."""
-    if settings.tts != "http":
-        return speaker_of(settings.tts)
-    if not settings.tts_url:
-        raise WrongSetting(_("PALABRE_TTS_URL: name the service that says our words."))
-    voices = voices_of(settings.tts_voice)
-    return HostedSpeaker(settings.tts_url, settings.tts_key, settings.tts_model, voices)
 
 
 def _numbers(settings: Settings) -> dict[str, str]:

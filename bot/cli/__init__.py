@@ -33,6 +33,7 @@ COMMANDS = {
     "handover": "bot.cli.handing",
     "doctor": "bot.cli.looking",
     "listen": "bot.cli.listening",
+    "read": "bot.cli.reading",
     "audio-session": "bot.cli.audio",
     "speak": "bot.cli.speaking",
     "recording": "bot.cli.recording",

@@ -119,9 +119,10 @@ async def _drafted(phase: str, theme: str, language: str, most: int) -> str:
 
 
 async def _made(file: Path, text: str) -> "Session":
+    from bot.engines import make_speaker
     from bot.gateway.audio.make import Maker
     from bot.gateway.audio.script import read_script
-    from bot.wiring import make_speaker, open_house
+    from bot.wiring import open_house
 
     settings = read_settings()
     script = read_script(text, file.name)

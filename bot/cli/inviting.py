@@ -46,9 +46,10 @@ def invite(network: str, out: str | None, pack: str | None) -> None:
 async def _found(
     settings: Settings, network: str, pack: str | None
 ) -> tuple[list["Way"], "Kit | None"]:
+    from bot.engines import make_speaker
     from bot.gateway.joining import known_network, ways_to_join
     from bot.gateway.kit import kit_of
-    from bot.wiring import learn_bot_name, make_speaker, open_house
+    from bot.wiring import learn_bot_name, open_house
 
     async with open_house(settings) as house:
         consultation = house.library.consultation

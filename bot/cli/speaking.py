@@ -32,8 +32,8 @@ DUE = ("missing", "stale", "recording stale")  # what the engine says, or says i
 @click.option("--list", "only_look", is_flag=True, help=_("Say what there is; make nothing."))
 def speak(phase: str, lang: str, steps: bool, only_look: bool) -> None:
     """Print a line a flow and language, a line a paper (FILE STATE SECONDS KB), and the sum."""
+    from bot.engines import make_speaker
     from bot.gateway import speaking
-    from bot.wiring import make_speaker
 
     speaker = make_speaker(read_settings())
     if speaker is None and not only_look:

@@ -214,6 +214,7 @@ class Consultation(Struct, frozen=True, omit_defaults=True):
     backups_kept_days: int = 30
     spoken_language: dict[str, str] = field(default_factory=dict)  # asks for it; none: never asked
     hosted_engine: str = ""  # the service that may be sent recordings, as the consents name it
+    hosted_translator: str = ""  # the same for words
     time_zone: str = "UTC"
     zones: dict[str, tuple[str, ...]] = field(default_factory=dict)  # region → its time zones
     quiet_from: int = 21  # hour of the evening, participant's zone

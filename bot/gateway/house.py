@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.gateway.counting import Tally
 from bot.gateway.library import Library
 from bot.gateway.programme import Programmes
+from bot.gateway.translator import Translator
 from bot.store.database import Database
 from bot.store.media import MediaStore
 from bot.store.seal import Seal
@@ -56,6 +57,8 @@ class House:
     reader: "Reader | None" = None  # reads aloud; None: everything goes as text
     reading_wait_ms: int = 6000  # for so long a message waits for its sound
     transcriber: Transcriber | None = None  # writes down what is said; None: people do
+    translator: Translator | None = None  # translates for those who draft; None: people do
+    translates_into: str = ""  # the language in which they draft
     keep_days: float = 365  # how long rows of inbox and outbox stay
     leaves_trials_out: bool = False  # announcements too, once a real channel is set up
     in_hand: set[asyncio.Task[None]] = field(default_factory=set)  # goes out beside the outbox

@@ -123,7 +123,13 @@ class Library:
 
     def hosted_engine_unnamed(self) -> str:
         """Return a language in which no consent names where recordings are sent, "" for none."""
-        name = self.consultation.hosted_engine
+        return self._unnamed(self.consultation.hosted_engine)
+
+    def hosted_translator_unnamed(self) -> str:
+        """Return a language in which no consent names where words are sent, "" for none."""
+        return self._unnamed(self.consultation.hosted_translator)
+
+    def _unnamed(self, name: str) -> str:
         for language in self.consultation.languages:
             steps = (step for flow in self.current for step in self.flow(flow, language).steps)
             asked = (f"{one.say} {one.ask}" for one in steps if one.keep_as in CONSENTS)

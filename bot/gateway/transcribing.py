@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot.gateway.house import House
 from bot.gateway.listeners import languages_written
+from bot.gateway.retries import Retries
 from bot.store import unwritten
 from bot.store.media import MediaGone
 from bot.store.transcripts import Transcript, write
@@ -23,8 +24,6 @@ from bot.voice.verdict import UnheardError
 
 log = logging.getLogger(__name__)
 
-AGAIN_MS = (60_000, 600_000, 3_600_000)  # before the next attempt; then it is given up
-
 
 @dataclass
 class Writer:
@@ -32,16 +31,16 @@ class Writer:
 
     house: House
     engine: Transcriber
-    failed: dict[str, tuple[int, int]] = field(default_factory=dict)  # media → attempts, not before
+    retries: Retries[str] = field(default_factory=Retries)  # by the recording
 
     async def write_due(self) -> int | None:
         """Write down one recording; return when to look again (None: when another has come)."""
         moment = self.house.clock()
-        held = [one for one, (_, until) in self.failed.items() if until > moment]
+        held = self.retries.held(moment)
         spoken = languages_written(self.house)
         due = await self.house.database.read(unwritten.next_one, held, spoken)
         if due is None:
-            return min((until for _, until in self.failed.values()), default=None)
+            return self.retries.next_at()
         try:
             await self._write(due)
         except (NotWritten, UnheardError, MediaGone) as error:
@@ -55,15 +54,13 @@ class Writer:
         languages = self.house.library.consultation.languages
         hint = _code_of(due.spoken, self.house, due.language)
         found = await self.engine.transcribe(pcm, hint, languages)
+        self.retries.done(due.media)
         one = Transcript(found.text, found.language, found.engine, "words", True, found.confidence)
         await self._keep(due, one)
 
     async def _put_off(self, due: Unwritten, why: str) -> None:
-        attempts = self.failed.get(due.media, (0, 0))[0] + 1
-        if attempts <= len(AGAIN_MS):
-            self.failed[due.media] = (attempts, self.house.clock() + AGAIN_MS[attempts - 1])
+        if not self.retries.give_up(due.media, self.house.clock()):
             return
-        del self.failed[due.media]
         log.warning("a recording was not written down: %s", why)
         await self._keep(due, Transcript(why, "", self.engine.name, "failed", machine=True))
 

@@ -28,6 +28,8 @@ from bot.gateway.take_turns import BATCH, take_turns
 from bot.gateway.tally import write_tally
 from bot.gateway.templates import look_now_and_then
 from bot.gateway.transcribing import Writer
+from bot.gateway.translating import Interpreter
+from bot.gateway.translator import Translator
 from bot.store import inbox, keeping
 from bot.store.database import DatabaseAway
 from bot.voice.pool import Ears
@@ -90,9 +92,15 @@ class Work:
                 self._begin(self._loop("templates", lambda: look_now_and_then(self.house)))
             self._begin(self._loop("erase", lambda: erase_what_is_old(self.house)), ends=True)
             self._begin(self._carry(), ends=True)
-            if self.house.transcriber is not None:
-                self._begin(self._write_down(self.house.transcriber), ends=True)
+            self._begin_engines()
         self._begin(self._listen())
+
+    def _begin_engines(self) -> None:
+        """Have recordings written down and answers translated, where an engine does."""
+        if self.house.transcriber is not None:
+            self._begin(self._write_down(self.house.transcriber), ends=True)
+        if self.house.translator is not None:
+            self._begin(self._translate(self.house.translator), ends=True)
 
     async def _count_anew(self) -> int:
         """Count figures that somebody asked for, where no turn waits for it."""
@@ -152,6 +160,17 @@ class Work:
             lease = Lease(self.house.database, SOUNDS)
             await lease.while_held(work, self.stopping)
             await lease.give_back()
+
+    async def _translate(self, engine: Translator) -> None:
+        """Have what people said translated: by one process at a time."""
+        interpreter = Interpreter(self.house, engine, self.house.translates_into)
+
+        async def work() -> None:
+            await self._loop("translations", interpreter.translate_due)
+
+        lease = Lease(self.house.database, "translations")
+        await lease.while_held(work, self.stopping)
+        await lease.give_back()
 
     def _begin(self, loop: Coroutine[None, None, None], *, ends: bool = False) -> None:
         task = asyncio.create_task(loop)

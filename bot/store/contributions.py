@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, text
 
 from bot.store.tables import contribution_media, contributions, facts, media, participants
-from bot.store.transcripts import Transcript, newest
+from bot.store.transcripts import Transcript, holding
+from bot.store.translations import Translation, of_contributions, of_transcripts
 
 PAGE = 500
 NAMES = ("first name",)  # facts that name a person: never read for a drafter
@@ -21,6 +22,7 @@ class Wanted(NamedTuple):
     since: int | None = None  # answered at or after
     everything: bool = False  # the hidden, withdrawn and superseded ones too
     trials: bool = False
+    only: str = ""  # this one alone
 
 
 class Recording(NamedTuple):
@@ -35,6 +37,8 @@ class Recording(NamedTuple):
     seconds: float | None
     peaks: str
     written: Transcript | None = None  # what is said in it, as far as somebody wrote it down
+    translated: Translation | None = None  # the same for those who draft
+    media: str = ""
 
 
 class Line(NamedTuple):
@@ -66,6 +70,7 @@ class Line(NamedTuple):
     assisted_by: str
     facts: dict[str, Any]
     recordings: tuple[Recording, ...]
+    translated: Translation | None = None  # its words, for those who draft
 
 
 def one_moment(connection: Connection) -> None:
@@ -79,11 +84,12 @@ def lines(connection: Connection, wanted: Wanted) -> Iterator[Line]:
     after = ""
     while page := _page(connection, wanted, after):
         known = _facts(connection, {row.person for row in page})
-        sent = _recordings(connection, [row.id for row in page])
+        ids = [row.id for row in page]
+        sent, translated = _recordings(connection, ids), of_contributions(connection, ids)
         twice = set() if wanted.everything else _said_again(connection, page)
         for row in page:
             if row.id not in twice:
-                yield _line(row, known[row.person], tuple(sent[row.id]))
+                yield _line(row, known[row.person], tuple(sent[row.id]), translated.get(row.id))
         after = page[-1].id
 
 
@@ -136,6 +142,8 @@ def _chosen(wanted: Wanted) -> ColumnElement[bool]:
     ]
     if not wanted.trials:
         tests.append(participants.c.trial.is_(False))
+    if wanted.only:
+        tests.append(contributions.c.id == wanted.only)
     if wanted.phase:
         tests.append(contributions.c.phase == wanted.phase)
     if wanted.since is not None:
@@ -165,21 +173,29 @@ def _recordings(connection: Connection, ids: Sequence[str]) -> dict[str, list[Re
     query = select(*columns).join(media, media.c.id == link.media_id)
     query = query.where(link.contribution_id.in_(ids)).order_by(link.place)
     rows = connection.execute(query).all()
-    written = newest(connection, {row.id for row in rows}) if rows else {}
+    written = holding(connection, {row.id for row in rows}) if rows else {}
+    translated = of_transcripts(connection, [one.id for one in written.values()])
     found: dict[str, list[Recording]] = defaultdict(list)
     for contribution, *rest, media_id in rows:
-        found[contribution].append(Recording._make((*rest, written.get(media_id))))
+        one = written.get(media_id)
+        said = (one.written, translated.get(one.id)) if one else (None, None)
+        found[contribution].append(Recording._make((*rest, *said, media_id)))
     return found
 
 
-def _line(row: Row[Any], known: dict[str, Any], sent: tuple[Recording, ...]) -> Line:
+def _line(
+    row: Row[Any],
+    known: dict[str, Any],
+    sent: tuple[Recording, ...],
+    translated: Translation | None,
+) -> Line:
     return Line(
         row.id, row.person, row.pseudonym, row.phase, row.flow, row.revision, row.step,
         row.item, row.about, row.question, row.code, tuple(json.loads(row.codes)),
         None if row.value is None else json.loads(row.value), row.text, row.comment, row.fact,
         row.language, row.channel, _state(row), row.asked_at, row.answered_at, row.coded_by,
         row.spoken_language,
-        row.assisted_by or "", known, sent,
+        row.assisted_by or "", known, sent, translated,
     )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ from bot.store.tables import (
     speakers,
 )
 from bot.store.transcripts import drop_transcripts
+from bot.store.translations import drop_translations
 
 NOBODY = b""  # in the list, the row that every pseudonym has
 UNDECIDED = ("waiting", "sending")
@@ -163,6 +164,7 @@ def _words(
         )
     )
     lose(connection, said)
+    drop_translations(connection, said)
     forget_listener(connection, people)
     words = connection.execute(
         delete(contributions).where(contributions.c.participant_id.in_(people))

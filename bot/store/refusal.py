@@ -8,6 +8,7 @@ from bot.store.media import COPIES, MediaStore, release
 from bot.store.showings import lose
 from bot.store.tables import addresses, contribution_media, contributions, facts, inbox, media
 from bot.store.transcripts import drop_transcripts
+from bot.store.translations import drop_translations
 
 TAKE_PART = "consent to take part"
 STAYS = ("language", TAKE_PART)  # what one must know in order to leave someone in peace
@@ -23,6 +24,7 @@ def keep_only_the_no(connection: Connection, store: MediaStore, participant: int
         delete(contribution_media).where(contribution_media.c.contribution_id.in_(said))
     )
     lose(connection, said)
+    drop_translations(connection, said)
     drop_recordings(connection, store, participant)
     connection.execute(delete(contributions).where(others))
     connection.execute(update(contributions).where(mine).values(text="", comment=""))

@@ -10,7 +10,7 @@ from gateway.test_listeners import CONSENT, speaks
 from sqlalchemy import Connection, insert, update
 from voice.sounds import voice_note
 
-from bot.gateway import transcribing
+from bot.gateway.retries import AGAIN_MS
 from bot.gateway.transcribing import Writer
 from bot.store import tables
 from bot.store.contributions import Wanted, lines
@@ -121,7 +121,7 @@ async def test_what_fails_is_tried_again_later_and_given_up_in_the_end_where_peo
 ) -> None:
     await has_spoken(home)
     writer = Writer(home.house, Scribe(fails=4))
-    for wait in transcribing.AGAIN_MS:
+    for wait in AGAIN_MS:
         assert await writer.write_due() == home.moment
         assert await writer.write_due() == home.moment + wait
         home.waits(seconds=wait / 1000)

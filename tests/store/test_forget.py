@@ -62,6 +62,8 @@ def live(connection: Connection, seal: Seal, number: str, key: str) -> int:
     address = add_address(connection, seal, person, number)
     said = add_contribution(connection, person, text=WORDS, comment=WORDS, value=json.dumps(WORDS))
     keep_note(connection, seal, person, said, key)
+    add(connection, tables.translations, contribution_id=said, kind="words", language="en",
+        text=WORDS, by="lea", machine=False, made_at=AT)  # fmt: skip
     add_moderated(connection, person, said, {"fr": WORDS, "en": f"{WORDS} (translated)"})
     another = add_participant(connection)
     heard = add_contribution(connection, another, text="others speak too")

@@ -13,6 +13,7 @@ from bot.gateway.export.labels import Labels, labels_of
 from bot.gateway.export.meetings import sessions_csv
 from bot.gateway.export.pack import Pack
 from bot.gateway.export.sheets import Csv, Excel, JsonLines, Sheet, abandon
+from bot.gateway.looks import looks_among
 from bot.store.contributions import Wanted, lines, one_moment
 from bot.store.database import Database
 from bot.store.media import MediaStore
@@ -54,8 +55,9 @@ def export(
 
         def work(connection: Connection) -> Exported:
             one_moment(connection)
+            looks = looks_among(labels.languages)
             for line in lines(connection, wanted):
-                for piece in pieces(line, labels.item_themes):
+                for piece in pieces(line, labels.item_themes, looks):
                     run.add(piece)
                     if progress:
                         progress(run.rows)

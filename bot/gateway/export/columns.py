@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.gateway.looks import Looks, unclear
 from bot.store.contributions import Line, Recording
 from bot.store.recordings import SOUNDS
+from bot.store.translations import Translation
 
 Row = dict[str, Any]
 NO_THEME = "none"
@@ -26,6 +28,7 @@ class Piece:
     line: Line
     sent: Recording | None
     theme: str
+    looks: Looks = unclear
 
     @property
     def is_sound(self) -> bool:
@@ -74,11 +77,11 @@ class Column:
     read: Callable[[Piece], Any]
 
 
-def pieces(line: Line, item_themes: Mapping[str, str]) -> Iterator[Piece]:
+def pieces(line: Line, item_themes: Mapping[str, str], looks: Looks = unclear) -> Iterator[Piece]:
     """Yield what becomes a row each: every recording or photo, or the words alone."""
     theme = theme_of(line, item_themes)
     for sent in line.recordings or (None,):
-        yield Piece(line, sent, theme)
+        yield Piece(line, sent, theme, looks)
 
 
 def theme_of(line: Line, item_themes: Mapping[str, str]) -> str:
@@ -146,7 +149,44 @@ def _written_by(piece: Piece) -> str:
     one = piece.sent.written if piece.sent else None
     if one is None:
         return ""
-    return f"{one.by} (automatic, may be wrong)" if one.machine else one.by
+    return _marked(one.by, machine=one.machine)
+
+
+def looks_other(piece: Piece) -> str:
+    """Name the language that long words look as if they were in, where it is not the talk's."""
+    one = piece.sent.written if piece.sent else None
+    words = "\n".join((piece.line.text, piece.line.comment, one.text if one else "")).strip()
+    guessed = piece.looks(words)
+    return "" if guessed == language_of(piece.line) else guessed
+
+
+def _translated(of: Callable[[Piece], Translation | None]) -> Callable[[Piece], str]:
+    def read(piece: Piece) -> str:
+        one = of(piece)
+        return one.text if one else ""
+
+    return read
+
+
+def _translated_by(of: Callable[[Piece], Translation | None]) -> Callable[[Piece], str]:
+    def read(piece: Piece) -> str:
+        one = of(piece)
+        return "" if one is None else _marked(one.by, machine=one.machine)
+
+    return read
+
+
+def _words_translated(piece: Piece) -> Translation | None:
+    return piece.line.translated
+
+
+def _transcript_translated(piece: Piece) -> Translation | None:
+    return piece.sent.translated if piece.sent else None
+
+
+def _marked(by: str, *, machine: bool) -> str:
+    """Name who or what wrote something; a machine's is said to be one."""
+    return f"{by} (automatic, may be wrong)" if machine else by
 
 
 def _assisted(piece: Piece) -> str:
@@ -207,6 +247,27 @@ COLUMNS = (
     Column("answered_at", "when it was answered", lambda p: moment(p.line.answered_at)),
     Column("file", "path of a photo or document, in the drafting pack", lambda p: p.file),
     Column("assisted", "yes: a helper answered for the person, who had asked them to", _assisted),
+    Column(
+        "looks_like",
+        "language that long words look as if they were in, where it is not the talk's: a guess",
+        looks_other,
+    ),
+    Column(
+        "translation",
+        "text and comment in the drafters' language; the original comes first",
+        _translated(_words_translated),
+    ),
+    Column("translation_by", "who or what translated them", _translated_by(_words_translated)),
+    Column(
+        "transcript_translation",
+        "the transcript in the drafters' language",
+        _translated(_transcript_translated),
+    ),
+    Column(
+        "transcript_translation_by",
+        "who or what translated it",
+        _translated_by(_transcript_translated),
+    ),
 )
 NAMES = tuple(column.name for column in COLUMNS)
 

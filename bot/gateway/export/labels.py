@@ -23,6 +23,11 @@ class Labels:
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     item_themes: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The consultation's languages."""
+        return tuple(self.names)
+
     def name(self, code: str, language: str) -> str:
         """Return a code's label, the code itself where it has none."""
         return self.names.get(language, {}).get(code, code)

@@ -35,6 +35,7 @@ from bot.store.tables.recordings import (
     media,
     sounds,
     transcripts,
+    translations,
 )
 from bot.store.tables.talks import conversations, invitations, phases, reminders, revisions, topics
 from bot.store.tables.upkeep import audit, leases, tallies
@@ -83,4 +84,5 @@ __all__ = [
     "templates",
     "topics",
     "transcripts",
+    "translations",
 ]

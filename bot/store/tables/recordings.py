@@ -84,6 +84,20 @@ audio_sessions = Table(  # given away, each with a page; the keys say where its 
     Column("made_at", Big, nullable=False),
 )
 
+translations = Table(  # append-only, of words or of a transcript; a person's outranks a machine's
+    "translations",
+    metadata,
+    row_id(),
+    Column("contribution_id", String(32), ForeignKey("contributions.id"), index=True),
+    Column("transcript_id", Big, ForeignKey("transcripts.id"), index=True),
+    Column("kind", String(8), nullable=False),  # words; same: it needs none; failed
+    Column("language", String(8), nullable=False),  # into which
+    Column("text", Text, nullable=False),
+    Column("by", String(80), nullable=False),  # a name, or the engine's
+    Column("machine", Boolean, nullable=False),
+    Column("made_at", Big, nullable=False),
+)
+
 blobs = Table(  # bytes of recordings where MEDIA_URL is db:, sealed
     "blobs",
     metadata,
