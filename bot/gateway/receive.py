@@ -7,10 +7,12 @@ are written with one commit (group commit). Nothing is thought here.
 import asyncio
 import hashlib
 import logging
-from collections import Counter
+import threading
+from collections import Counter, deque
 from collections.abc import Sequence
 
 import msgspec
+from sqlalchemy import Connection
 
 from bot.gateway.courtesy import Courtesies
 from bot.gateway.following import follow_message
@@ -31,6 +33,9 @@ TAKES_A_TURN = {"message", "pressed", "start", "edited", "blocked", "unblocked",
 NOT_OURS = {"ignored", "group"}  # a group's talk, say: that it came is all we may know
 
 
+Brought = tuple[Arrival, "asyncio.Future[None]"]  # what is to be written, and who waits for it
+
+
 class Busy(Exception):
     """More is coming in than can be written down: the provider must come again."""
 
@@ -40,7 +45,7 @@ class Receiver:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._waiting: list[tuple[Arrival, asyncio.Future[None]]] = []
+        self._waiting: deque[Brought] = deque()
         self._bell = asyncio.Event()
         self._away_until = 0
         self._loop: asyncio.AbstractEventLoop | None = None  # asking for it costs a system call
@@ -86,8 +91,7 @@ class Receiver:
             self._bell.clear()
             while self._waiting:
                 await self._until_no_more_come()
-                batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-                await self._write(batch)
+                await self._write(Group(self._waiting))
 
     async def _until_no_more_come(self) -> None:
         """Let whoever is at the door come in: one commit for many is dearer to none."""
@@ -96,24 +100,25 @@ class Receiver:
             before = len(self._waiting)
             await asyncio.sleep(0)
 
-    async def _write(self, batch: list[tuple[Arrival, asyncio.Future[None]]]) -> None:
+    async def _write(self, group: "Group") -> None:
         house = self._house
         try:
-            arrivals = [arrival for arrival, _ in batch]
             async with asyncio.timeout(SECONDS):
-                await house.database.write(
-                    inbox.write_down, house.database, house.seal, arrivals, wakes=("inbox",)
-                )
-        except (DatabaseRefuses, ValueError) as error:
-            await self._halve(batch, error)
+                await house.database.write(self._store, group, wakes=("inbox",))
         except Exception as error:  # noqa: BLE001 - whoever waits is told, and comes again
+            if isinstance(error, DatabaseRefuses | ValueError) and group.batch:
+                await self._halve(group.batch, error)
+                return
             self._away_until = house.clock() + AWAY_MS
-            others, self._waiting = self._waiting, []
             away = error if isinstance(error, DatabaseAway) else DatabaseAway(DatabaseAway.__doc__)
-            _tell(batch + others, away)
+            _tell(group.end() + Group(self._waiting).end(), away)
         else:
-            _tell(batch, None)
-            self._note(arrivals)
+            _tell(group.batch, None)
+            self._note([arrival for arrival, _ in group.batch])
+
+    def _store(self, connection: Connection, group: "Group") -> None:
+        house = self._house
+        inbox.write_down(connection, house.database, house.seal, group.gather())
 
     def _note(self, arrivals: Sequence[Arrival]) -> None:
         for channel, count in Counter(one.channel for one in arrivals).items():
@@ -121,14 +126,12 @@ class Receiver:
         for one in arrivals:
             follow_message("received", one.channel, one.event_id, kind=one.kind)
 
-    async def _halve(
-        self, batch: list[tuple[Arrival, asyncio.Future[None]]], error: Exception
-    ) -> None:
+    async def _halve(self, batch: "list[Brought]", error: Exception) -> None:
         """Find the message that cannot be stored; the others must not suffer for it."""
         if len(batch) > 1:
             middle = len(batch) // 2
-            await self._write(batch[:middle])
-            await self._write(batch[middle:])
+            await self._write(Group(deque(batch[:middle])))
+            await self._write(Group(deque(batch[middle:])))
             return
         arrival, future = batch[0]
         log.error("a message on %s could not be stored: %s", arrival.channel, type(error).__name__)
@@ -136,7 +139,35 @@ class Receiver:
         if arrival.kind == bare.kind:  # not even so
             _tell(batch, DatabaseRefuses(DatabaseRefuses.__doc__))
         else:
-            await self._write([(bare, future)])
+            await self._write(Group(deque([(bare, future)])))
+
+
+class Group:
+    """Messages of one commit, gathered only when the database is ready for them.
+
+    Whoever came while others were being written goes along, and does not wait for one commit more.
+    """
+
+    def __init__(self, waiting: "deque[Brought]") -> None:
+        self.batch: list[Brought] = []
+        self._waiting = waiting
+        self._ended = False
+        self._lock = threading.Lock()  # it is gathered in one thread and ended in another
+
+    def gather(self) -> list[Arrival]:
+        """Take whoever waits; nobody once it has ended."""
+        with self._lock:
+            while self._waiting and len(self.batch) < BATCH and not self._ended:
+                self.batch.append(self._waiting.popleft())
+        return [arrival for arrival, _ in self.batch]
+
+    def end(self) -> "list[Brought]":
+        """Take nobody any more; return all, those too who were still waiting."""
+        with self._lock:
+            self._ended = True
+            left = [*self.batch, *self._waiting]
+            self._waiting.clear()
+        return left
 
 
 def _unreadable(channel: str, event_id: str, raw: bytes, at: int) -> Arrival:
@@ -149,7 +180,7 @@ def _unreadable(channel: str, event_id: str, raw: bytes, at: int) -> Arrival:
     return Arrival(channel, once, "", incoming.kind, msgspec.json.encode(incoming), raw, at, False)
 
 
-def _tell(batch: list[tuple[Arrival, asyncio.Future[None]]], error: Exception | None) -> None:
+def _tell(batch: list[Brought], error: Exception | None) -> None:
     for _, future in batch:
         if future.done():  # whoever waited has gone
             continue

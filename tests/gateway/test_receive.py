@@ -1,17 +1,19 @@
 """Messages are written down once each before their provider hears that we have them."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
 from gateway.houses import Home
 
 from bot.gateway import receive as room
-from bot.gateway.receive import Busy, Receiver
+from bot.gateway.receive import Brought, Busy, Group, Receiver
 from bot.store import inbox, tables
 from bot.store.database import DatabaseAway
+from bot.store.wire import Arrival
 from channels.base import Incoming
 
 
@@ -66,6 +68,28 @@ async def test_many_that_come_together_are_written_with_few_commits(
     await asyncio.gather(*(receiver.take([(one.message("hello"), b"")]) for one in people))
     assert await home.count(tables.inbox) == 200
     assert len(sizes) <= 3
+
+
+def brought(*names: str) -> list[Brought]:
+    """Messages by their names, nobody waiting for them in earnest."""
+    return [(Arrival("telegram", name, "", "message", b"", b"", 0, True), cast("Any", None))
+            for name in names]  # fmt: skip
+
+
+def test_who_comes_before_the_database_is_ready_goes_along() -> None:
+    waiting = deque(brought("one"))
+    group = Group(waiting)
+    waiting.extend(brought("two", "three"))
+    assert [one.event_id for one in group.gather()] == ["one", "two", "three"]
+    assert not waiting
+
+
+def test_who_was_told_that_it_failed_is_not_written_afterwards() -> None:
+    waiting = deque(brought("one", "two"))
+    group = Group(waiting)
+    assert [arrival.event_id for arrival, _ in group.end()] == ["one", "two"]
+    waiting.extend(brought("three"))
+    assert group.gather() == []
 
 
 async def test_messages_keep_the_order_in_which_they_came(home: Home, receiver: Receiver) -> None:
