@@ -12,6 +12,7 @@ from bot.dialogue.topics import has_topics
 from bot.gateway.figures import Asked, Figures, Ledger
 from bot.store import conversations, topics
 from bot.store.database import Database
+from bot.store.fast import found
 from bot.store.outcomes import Told
 from bot.store.tables import phases
 
@@ -141,4 +142,7 @@ class Programmes:
 
 def phase_states(connection: Connection) -> dict[str, str]:
     """Return phase code → open, closed or planned."""
-    return {row.code: row.state for row in connection.execute(select(phases)).all()}
+    return {row[0]: row[1] for row in found(connection, _states, {})}
+
+
+_states = select(phases.c.code, phases.c.state)

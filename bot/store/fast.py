@@ -60,6 +60,8 @@ def _arranger(order: Sequence[str] | None, fixed: Row) -> Callable[[Row], Any]:
     """Return what makes a driver's row: in order, or by name where `order` is None."""
     if order is None:
         return (lambda row: {**fixed, **row}) if fixed else dict
+    if not order:
+        return lambda _row: ()
     pick = itemgetter(*order) if len(order) > 1 else lambda row: (row[order[0]],)
     return (lambda row: pick({**fixed, **row})) if fixed else pick
 

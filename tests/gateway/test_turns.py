@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 from gateway.conftest import MakeHome
 from gateway.houses import BREAKS, Home
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, event, insert, select, update
 
 from bot.dialogue import talk
 from bot.gateway import take_turns as room
 from bot.gateway.sitting import Sitting
 from bot.store import inbox, tables
 from channels.base import MediaRef
+
+MOST_STATEMENTS = 30  # of one batch; on PostgreSQL reading and writing are one engine
 
 
 async def test_a_talk_goes_from_the_first_word_to_the_end(home: Home) -> None:
@@ -36,6 +38,26 @@ async def test_what_several_people_wrote_is_answered_to_each_in_their_order(home
     assert await home.kept("best") == ["market"] * 20
     for one in people:
         assert [said.text for said in await one.heard() if said.text][-1] == "Thank you."
+
+
+@pytest.mark.parametrize("people", [2, 40])
+async def test_however_many_people_a_batch_of_turns_takes_few_statements(
+    home: Home, people: int
+) -> None:
+    all_of_them = [home.person() for _ in range(people)]
+    taken: list[int] = []
+    for text in ("hello", "yes", "water"):
+        await home.receives(*(one.message(text) for one in all_of_them))
+        statements: list[str] = []
+
+        def counted(*of: Any, into: list[str] = statements) -> None:
+            into.append(of[2])
+
+        event.listen(home.database.engine, "before_cursor_execute", counted)
+        await home.answers()
+        event.remove(home.database.engine, "before_cursor_execute", counted)
+        taken.append(len(statements))
+    assert max(taken) <= MOST_STATEMENTS, taken
 
 
 async def test_the_same_update_brought_three_times_is_one_turn(home: Home) -> None:
