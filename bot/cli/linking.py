@@ -33,11 +33,11 @@ def list_links() -> None:
 
 
 def _lines(connection: "Connection") -> list[str]:
-    from bot.store import links, participants
+    from bot.store import links, persons
 
     found = links.all_links(connection)
     people = {one for each in found for one in (each.kept, each.merged)}
-    names = {key: row.pseudonym for key, row in participants.states(connection, people).items()}
+    names = {key: row.pseudonym for key, row in persons.states(connection, people).items()}
     return [
         f"{one.id} {'undone' if one.undone_at else 'linked'} {_when(one.made_at)} "
         f"{names[one.kept]} {names[one.merged]} {one.channels}"

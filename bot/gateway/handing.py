@@ -13,7 +13,7 @@ from bot.gateway.sit_with import NobodyThere, Table, sit_with
 from bot.gateway.sitting import Sitting
 from bot.gateway.templates import outside
 from bot.gateway.window import Beyond, is_open
-from bot.store import handovers, participants
+from bot.store import handovers, participants, persons
 from bot.store.deliveries import has_waiting
 from bot.store.participants import note
 
@@ -49,7 +49,7 @@ class Waits:
 def who_waits(connection: Connection, house: House) -> list[Waits]:
     """Return the open hand-overs, the one that has waited longest first."""
     waiting = dict(handovers.waiting(connection))
-    known = participants.states(connection, waiting)
+    known = persons.states(connection, waiting)
     channels: dict[int, str] = {}
     for address in participants.addresses_of(connection, waiting):
         channels.setdefault(address.participant, channel_kind(address.channel))
@@ -58,7 +58,7 @@ def who_waits(connection: Connection, house: House) -> list[Waits]:
         _, pseudonym, state, *_ = known[owner]
         said = handovers.words(connection, house.seal, owner)
         _, ours, words = said[-1] if said else (since, False, "")
-        language = participants.open_state(house.seal, state).language
+        language = persons.open_state(house.seal, state).language
         found.append(
             Waits(
                 pseudonym, since, channels.get(owner, ""), language, " ".join(words.split()), ours

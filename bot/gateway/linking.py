@@ -22,7 +22,7 @@ from bot.gateway.joining import SMS
 from bot.gateway.others import with_others
 from bot.gateway.programme import Offered
 from bot.gateway.sitting import Seat, Sitting
-from bot.store import conversations, links, participants
+from bot.store import conversations, links, participants, persons
 from bot.store.conversations import Stored
 from bot.store.links import Link
 from bot.store.participants import Address
@@ -124,7 +124,7 @@ def _may_link(sitting: Sitting, seat: Seat, address: Address, owner: int) -> boo
     """Say whether these two may be one: two people, on two phones, both real or both trials."""
     if owner == seat.id or owner in participants.speakers_on(sitting.connection, address.id):
         return False
-    row = participants.states(sitting.connection, [owner]).get(owner)
+    row = persons.states(sitting.connection, [owner]).get(owner)
     if row is None or not row.state or row.stopped_at is not None:
         return False
     return bool(row.trial) == seat.trial
@@ -189,8 +189,8 @@ def _make_one(sitting: Sitting, kept: int, merged: int, channels: str) -> None:
     """Write the link and what it moves; the one who is kept sits at the table afterwards."""
     connection, house = sitting.connection, sitting.house
     people = {
-        key: participants.open_state(house.seal, row.state)
-        for key, row in participants.states(connection, [kept, merged]).items()
+        key: persons.open_state(house.seal, row.state)
+        for key, row in persons.states(connection, [kept, merged]).items()
     }
     together, brought = linking.added(people[kept], people[merged])
     aside = _arrange(sitting, people, kept, merged)

@@ -24,6 +24,7 @@ from bot.store import (
     deliveries,
     keeping,
     participants,
+    persons,
     reminders,
     sent,
     sessions,
@@ -118,7 +119,7 @@ class Sitting:
             invited[linked.get(owner, owner)].append((row_id, invitation))
         revisions = {one.conversation.revision for own in stored.values() for one in own}
         self.house.programmes.bring(self.connection, revisions)
-        for key, row in participants.states(self.connection, wanted).items():
+        for key, row in persons.states(self.connection, wanted).items():
             self.seats[key] = self._seat(row, stored[key], invited[key])
         self._find_outcomes(wanted)
         self._ask_when_handed_over(wanted)
@@ -126,7 +127,7 @@ class Sitting:
     def _seat(self, row: Any, stored: list[Any], invited: list[Any]) -> Seat:
         owner, _pseudonym, state, trial, stopped_at = row
         person = msgspec.structs.replace(
-            participants.open_state(self.house.seal, state),
+            persons.open_state(self.house.seal, state),
             conversations=tuple(one.conversation for one in _once_each(stored)),
             invitations=tuple({(one.flow, one.about): one for _, one in invited}.values()),
         )
@@ -230,7 +231,7 @@ class Sitting:
     def _write_people(self, changed: dict[int, Seat]) -> None:
         people = {key: seat.person for key, seat in changed.items()}
         stopped = {key: seat.stopped_at for key, seat in changed.items()}
-        participants.save(self.connection, self.house.seal, people, stopped, self.moment)
+        persons.save(self.connection, self.house.seal, people, stopped, self.moment)
 
     def _write_conversations(self, changed: dict[int, Seat]) -> None:
         updated, begun = [], []

@@ -13,7 +13,7 @@ from bot.dialogue.conversation import Person
 from bot.gateway.house import House
 from bot.gateway.linking import Moved, alive, set_states, write_facts
 from bot.gateway.sitting import Sitting
-from bot.store import conversations, links, participants
+from bot.store import conversations, links, participants, persons
 from bot.store.links import Link
 
 
@@ -53,9 +53,9 @@ def _take_apart(connection: Connection, house: House, found: Link) -> None:
     moment = house.clock()
     moved = msgspec.json.decode(house.seal.open(links.SEALED, found.sealed), type=Moved)
     sitting = Sitting(connection, house, moment)
-    rows = participants.states(connection, [found.kept, found.merged])
-    together = participants.open_state(house.seal, rows[found.kept].state)
-    other = participants.open_state(house.seal, rows[found.merged].state)
+    rows = persons.states(connection, [found.kept, found.merged])
+    together = persons.open_state(house.seal, rows[found.kept].state)
+    other = persons.open_state(house.seal, rows[found.merged].state)
     ended = _ended(connection, found)
     links.write_undone(connection, found, moment)
     links.lead_back(connection, found.kept, found.merged, (moved.addresses, moved.shared))
@@ -69,7 +69,7 @@ def _take_apart(connection: Connection, house: House, found: Link) -> None:
         write_facts(sitting, owner, _changes(was, person))
     stopped = dict.fromkeys(apart, rows[found.kept].stopped_at or rows[found.merged].stopped_at)
     participants.write_facts(connection, sitting.written.facts)
-    participants.save(connection, house.seal, apart, stopped, moment)
+    persons.save(connection, house.seal, apart, stopped, moment)
     for owner in apart:
         _one_in_front(connection, owner, moment)
 

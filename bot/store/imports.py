@@ -12,7 +12,8 @@ from bot.store import participants
 from bot.store.countries import country_of
 from bot.store.forget import not_to_be_written_to
 from bot.store.ids import new_pseudonym
-from bot.store.participants import ADDRESS, by_index, open_state, seal_state, states
+from bot.store.participants import ADDRESS, by_index
+from bot.store.persons import open_state, seal_state, states
 from bot.store.seal import Seal
 from bot.store.tables import addresses, imports
 from bot.store.tables import participants as people

@@ -12,11 +12,11 @@ from bot.store.countries import country_of
 from bot.store.database import Database
 from bot.store.fast import found, many
 from bot.store.ids import new_pseudonym
+from bot.store.persons import seal_state
 from bot.store.retention import ERASED
 from bot.store.seal import Seal
 from bot.store.tables import addresses, audit, consents, facts, participants, speakers
 
-STATE = b"participants"
 ADDRESS = b"addresses"
 NEW_AT_ONCE = 500  # newcomers
 NUMBERED = ("sms", "whatsapp")  # channels whose addresses are telephone numbers
@@ -54,22 +54,6 @@ class Newcomer:
 _ADDRESS = (addresses.c.id, addresses.c.participant_id, addresses.c.channel, addresses.c.account,
             addresses.c.address_index, addresses.c.sealed, addresses.c.state,
             addresses.c.last_in_at)  # fmt: skip
-
-
-def seal_state(seal: Seal, person: Person) -> bytes:
-    """Write a person's state without what has rows of its own."""
-    bare = msgspec.structs.replace(person, conversations=(), invitations=())
-    return seal.seal(STATE, msgspec.json.encode(bare))
-
-
-_person = msgspec.json.Decoder(Person)
-
-
-def open_state(seal: Seal, sealed: bytes) -> Person:
-    """Read a person's state; someone who was forgotten has none."""
-    if not sealed:
-        return Person()
-    return _person.decode(seal.open(STATE, sealed))
 
 
 _by_index = select(*_ADDRESS).where(
@@ -245,54 +229,6 @@ def speakers_on(connection: Connection, address: int) -> list[int]:
     """Return those who share an address, in the order in which they came."""
     query = select(speakers.c.participant_id).where(speakers.c.address_id == address)
     return list(connection.scalars(query.order_by(speakers.c.number)))
-
-
-_states = select(
-    participants.c.id, participants.c.pseudonym, participants.c.state, participants.c.trial,
-    participants.c.stopped_at,
-).where(participants.c.id.in_(bindparam("ids", expanding=True)))  # fmt: skip
-
-
-def states(connection: Connection, ids: Iterable[int]) -> dict[int, Any]:
-    """Return (id, pseudonym, state, trial, stopped_at) of participants."""
-    return {row[0]: row for row in found(connection, _states, {"ids": list(ids)})}
-
-
-_saved = (
-    update(participants)
-    .where(participants.c.id == bindparam("b_id"))
-    .values(
-        state=bindparam("b_state"),
-        language=bindparam("b_language"),
-        network=bindparam("b_network"),
-        consented=bindparam("b_consented"),
-        stopped_at=bindparam("b_stopped_at"),
-        seen_at=bindparam("b_seen_at"),
-    )
-)
-
-
-def save(
-    connection: Connection,
-    seal: Seal,
-    people: Mapping[int, Person],
-    stopped: Mapping[int, int | None],
-    moment: int,
-) -> None:
-    """Write the states of people after their turn."""
-    rows = [
-        {
-            "b_id": owner,
-            "b_state": seal_state(seal, person),
-            "b_language": person.language,
-            "b_network": str(person.facts.get("network") or ""),
-            "b_consented": person.facts.get("consent to take part") == "yes",
-            "b_stopped_at": (stopped.get(owner) or moment) if person.stopped else None,
-            "b_seen_at": moment,
-        }
-        for owner, person in people.items()
-    ]
-    many(connection, _saved, rows)
 
 
 _heard_from = (

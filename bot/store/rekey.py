@@ -12,7 +12,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, Connection, func, select, update
 
-from bot.store import deliveries, handovers, inbox, links, media, pages, participants, recordings
+from bot.store import (
+    deliveries,
+    handovers,
+    inbox,
+    links,
+    media,
+    pages,
+    participants,
+    persons,
+    recordings,
+)
 from bot.store.database import Database
 from bot.store.media import MediaGone, Turnable
 from bot.store.seal import CannotOpen, Seal
@@ -21,7 +31,7 @@ from bot.store.tables import metadata
 CHUNK = 500
 # Table and column → the name under which its values are sealed.
 SEALED: dict[tuple[str, str], bytes] = {
-    ("participants", "state"): participants.STATE,
+    ("participants", "state"): persons.STATE,
     ("addresses", "sealed"): participants.ADDRESS,
     ("inbox", "sealed"): inbox.COLUMN,
     ("deliveries", "sealed"): deliveries.COLUMN,

@@ -15,6 +15,7 @@ from bot.dialogue.flow import Consultation
 from bot.gateway.quiet import not_before, zones_of
 from bot.store import participants
 from bot.store.participants import Newcomer
+from bot.store.persons import save
 from bot.store.refusal import TAKE_PART
 from bot.store.seal import Seal
 from bot.store.tables import participants as people_table
@@ -110,7 +111,7 @@ def _settle(
     ]
     made = participants.create(connection, seal, new, moment)
     persons = {at.participant: _person(one) for at, one in zip(made, people, strict=True)}
-    participants.save(connection, seal, persons, {}, moment)
+    save(connection, seal, persons, {}, moment)
     participants.write_facts(connection, [
         {"participant_id": owner, "name": name, "value": msgspec.json.encode(value).decode(),
          "source": "trial", "step": "", "at": moment}

@@ -18,7 +18,8 @@ from bot.dialogue.conversation import Person
 from bot.settings import read_settings
 from bot.store import participants
 from bot.store.database import Database
-from bot.store.participants import Newcomer, seal_state
+from bot.store.participants import Newcomer
+from bot.store.persons import seal_state
 from bot.store.tables import addresses
 from bot.wiring import library_of, prepare, seal_of
 

@@ -187,7 +187,7 @@ async def test_by_night_it_waits_for_the_morning_where_they_are(home: Home) -> N
 def _with_fact(home: Home, connection: Any, owner: int, name: str, value: str) -> None:
     from msgspec.structs import replace as changed
 
-    from bot.store.participants import open_state, seal_state, states
+    from bot.store.persons import open_state, seal_state, states
 
     person = open_state(home.house.seal, states(connection, [owner])[owner].state)
     person = changed(person, facts={**person.facts, name: value})
