@@ -142,3 +142,45 @@ async def test_without_a_script_the_browser_s_own_controls_play_it(
     assert await page.locator("audio[controls]").count() == 3
     assert await page.locator(".keys").count() == 0
     await context.close()
+
+
+async def test_a_contribution_has_a_page_that_opens_at_the_passage_that_was_marked(
+    page: "Page", shots: Path | None
+) -> None:
+    await page.get_by_role("link", name="A page of its own").first.click()
+    note = page.locator("figure.note")
+    assert await note.count() == 1
+    await note.focus()
+    await presses(page, " ")
+    await page.wait_for_function("() => document.querySelector('audio').currentTime > 0.5")
+    await presses(page, "m")
+    await page.wait_for_function("() => document.querySelector('audio').currentTime > 1")
+    await presses(page, "m")
+    await presses(page, " ")
+    await examine(page, shots and shots / "pack-note.png")
+    link = await note.locator(".marks a").get_attribute("href")
+    assert link
+    address = page.url.partition("#")[0]
+    await page.goto("about:blank")
+    await page.goto(f"{address}{link}")
+    await page.wait_for_function("() => document.querySelector('audio').currentTime > 0.4")
+    assert await note.locator(".marks button").count() == 2
+    await note.focus()
+    await presses(page, "n")
+    await page.wait_for_function("() => document.querySelector('a[rel=prev]')")
+    assert page.url.partition("#")[0] != address
+    await page.get_by_role("link", name="The one before").click()
+    await page.wait_for_function("() => !document.querySelector('a[rel=prev]')")
+
+
+async def test_without_a_script_a_page_plays_and_leads_on_too(
+    pack: Path, browser: "Browser"
+) -> None:
+    context = await browser.new_context(java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto((pack / "index.en.html").as_uri())
+    await page.get_by_role("link", name="A page of its own").first.click()
+    assert await page.locator("audio[controls]").count() == 1
+    await page.get_by_role("link", name="Next").click()
+    assert await page.get_by_role("link", name="The one before").count() == 1
+    await context.close()

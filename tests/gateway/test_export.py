@@ -47,6 +47,7 @@ LABELS = Labels(
     {"fr": {"food": "Nourriture <&>"}, "en": {"food": "Food"}},
     {"cantines": "food"},
 )
+PAGES = (".html", ".en.html", ".es.html")
 MP3 = b"ID3 what she said"
 
 
@@ -313,10 +314,11 @@ def pack(database: Database, seal: Seal, store: MediaStore, tmp_path: Path) -> z
 
 def test_a_pack_holds_the_voices_by_theme_and_language(pack: zipfile.ZipFile) -> None:
     assert set(pack.namelist()) == {
-        "README.md", "player.js", "index.html", "index.en.html", "index.es.html", "counts.csv",
-        "sessions.csv",
+        "README.md", "player.js", "pack.css", "index.html", "index.en.html", "index.es.html",
+        "counts.csv", "sessions.csv",
         "rows.jsonl", "rows.csv", "rows.xlsx", "voice/food/fr/c1-1.mp3", "voice/none/es/c2-1.mp3",
         "originals/food/fr/c1-1.ogg", "originals/none/es/c2-1.ogg",
+        *(f"notes/{code}{end}" for code in ("c1", "c2") for end in PAGES),
     }  # fmt: skip
     assert pack.read("voice/food/fr/c1-1.mp3") == MP3
     assert pack.read("originals/food/fr/c1-1.ogg") == b"OggS as it came"
@@ -337,6 +339,26 @@ def test_its_pages_play_every_note_without_a_network_or_a_script(pack: zipfile.Z
         assert "&lt;built-in" not in page
         assert set(re.findall(r'href="#([^"]+)"', page)) <= set(re.findall(r'id="([^"]+)"', page))
     assert "Nourriture &lt;&amp;&gt;" in pack.read("index.html").decode()
+
+
+def test_each_contribution_has_a_page_of_its_own_that_leads_to_the_others(
+    pack: zipfile.ZipFile,
+) -> None:
+    first, second = (pack.read(f"notes/{code}.en.html").decode() for code in ("c1", "c2"))
+    assert re.findall(r'<audio[^>]* src="([^"]+)"', first) == ["../voice/food/fr/c1-1.mp3"]
+    assert 'rel="next" href="c2.en.html"' in first
+    assert 'rel="prev"' not in first
+    assert 'rel="prev" href="c1.en.html"' in second
+    assert 'rel="next"' not in second
+    assert "&lt;script&gt;alert(1)" in first
+    assert sentences("en")["not_to_be_quoted"] in second
+    assert sentences("en")["not_to_be_heard"] in first
+    names = set(pack.namelist())
+    for page in (first, second):
+        links = re.findall(r'(?:href|src)="([^"#]+)', page)
+        assert {f"notes/{one}".replace("notes/../", "") for one in links} <= names
+        assert not re.findall(r"https?:|url\(", page)
+    assert 'href="notes/c1.en.html"' in pack.read("index.en.html").decode()
 
 
 def test_its_pages_say_what_the_person_did_not_allow(pack: zipfile.ZipFile) -> None:

@@ -12,7 +12,7 @@ from bot.gateway.export.bare import bare
 from bot.gateway.export.columns import Piece, Row, row_of
 from bot.gateway.export.counts import Counts
 from bot.gateway.export.labels import LANGUAGES, Labels, sentences
-from bot.gateway.export.page import PLAYER, Shelves, index, page_name
+from bot.gateway.export.page import BESIDE, Shelves, index, own_pages, page_name
 from bot.gateway.export.sheets import Csv, Excel, JsonLines, Sheet, abandon
 from bot.store.media import MediaGone, MediaStore
 
@@ -94,11 +94,14 @@ class Pack:
         self._write("counts.csv", iter([self._counts.csv()]))
         self._write("sessions.csv", iter([meetings]))
         self._write("README.md", iter([self._readme().encode()]))
-        self._write(PLAYER.name, iter([PLAYER.read_bytes()]))
+        for beside in BESIDE:
+            self._write(beside.name, iter([beside.read_bytes()]))
         for language in LANGUAGES:
             page = index(self._shelves.sections(), self._counts.all(), self._labels, language,
                          self._counts.total)  # fmt: skip
             self._write(page_name(language, self._labels), (part.encode() for part in page))
+            for name, text in own_pages(self._shelves.sections(), self._labels, language):
+                self._write(name, iter([text.encode()]))
         self._zip.close()
 
     def abandon(self) -> None:

@@ -1,4 +1,6 @@
-"""The pages of the drafting pack: every recording to listen to, without a network.
+"""The pages of the drafting pack: all recordings to listen to, and each contribution's own.
+
+They need no network.
 
 `player.js`, which lies beside them, adds keys, speeds and marks; without it one listens too.
 """
@@ -6,7 +8,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -85,6 +87,58 @@ def wave(peaks: list[float]) -> str:
     return "".join(f"M{x * 2} {HEIGHT // 2 - bar}v{bar * 2}" for x, bar in enumerate(bars))
 
 
+class Own(NamedTuple):
+    """A contribution that has a page of its own: its recordings, and where they belong."""
+
+    code: str
+    section: Section
+    notes: list[Note]
+
+
+def contributions(sections: list[Section]) -> Iterator[Own]:
+    """Yield the contributions with recordings, in the order of the pages."""
+    for section in sections:
+        for code, notes in groupby(section.notes, lambda note: str(note.row["contribution"])):
+            yield Own(code, section, list(notes))
+
+
+def own_pages(sections: list[Section], labels: Labels, language: str) -> Iterator[tuple[str, str]]:
+    """Yield each contribution's page in a language: its name in the pack, and the page."""
+    template = _environment().get_template("note.html")
+    known = _known(labels, language)
+    row = chain([None], contributions(sections), [None])
+    for before, own, after in _threes(row):
+        pages = [(one, own_page(own.code, one, labels), sentences(one)["language"])
+                 for one in LANGUAGES]  # fmt: skip
+        yield (
+            f"{FOLDER}/{own_page(own.code, language, labels)}",
+            template.render(
+                known,
+                notes=own.notes,
+                section=own.section,
+                index=page_name(language, labels),
+                before=own_page(before.code, language, labels) if before else "",
+                after=own_page(after.code, language, labels) if after else "",
+                pages=pages,
+            ),
+        )
+
+
+def _threes(row: Iterable[Own | None]) -> Iterator[tuple[Own | None, Own, Own | None]]:
+    """Yield each with those beside it; the row begins and ends with nobody."""
+    before: Own | None = None
+    own: Own | None = None
+    for after in row:
+        if own is not None:
+            yield before, own, after
+        before, own = own, after
+
+
+def own_page(code: str, language: str, labels: Labels) -> str:
+    """Name the page of a contribution, within the folder of such pages."""
+    return f"{code}.html" if language == labels.source else f"{code}.{language}.html"
+
+
 def index(
     sections: list[Section], counts: list[Counted], labels: Labels, language: str, total: int
 ) -> Iterator[str]:
@@ -94,16 +148,25 @@ def index(
         sections=sections,
         counts=[(by, list(group)) for by, group in groupby(counts, lambda one: one.by)],
         total=total,
-        title=labels.title.get(language) or labels.title.get(labels.source, ""),
-        name=lambda code: labels.name(code, language),
-        tongue=lambda code: tongue(code, language),
-        say=sentences(language),
-        language=language,
+        **_known(labels, language),
+        own_page=lambda code: f"{FOLDER}/{own_page(code, language, labels)}",
         pages=[(one, page_name(one, labels), sentences(one)["language"]) for one in LANGUAGES],
     )
 
 
-PLAYER = HERE / "player.js"
+def _known(labels: Labels, language: str) -> dict[str, Any]:
+    """Return what every page needs."""
+    return {
+        "title": labels.title.get(language) or labels.title.get(labels.source, ""),
+        "name": lambda code: labels.name(code, language),
+        "tongue": lambda code: tongue(code, language),
+        "say": sentences(language),
+        "language": language,
+    }
+
+
+FOLDER = "notes"  # of the contributions' own pages
+BESIDE = (HERE / "player.js", HERE / "pack.css")  # what lies beside the pages
 
 
 def page_name(language: str, labels: Labels) -> str:

@@ -22,6 +22,17 @@
     return list[list.indexOf(note) + step];
   }
 
+  /* At the end of a page one goes on to the next page, where there is one. */
+  function turn(step) {
+    document.querySelector(step > 0 ? "a[rel=next]" : "a[rel=prev]")?.click();
+  }
+
+  function go(note, step = 1) {
+    const other = next(note, step);
+    if (other) play(other);
+    else turn(step);
+  }
+
   function play(note) {
     if (!note) return;
     for (const other of notes) if (other !== note) sound(other).pause();
@@ -51,12 +62,15 @@
   }
 
   function mark(note) {
-    const at = sound(note).currentTime;
-    const marks = [...(note.marks || []), at].sort((one, other) => one - other);
+    marked(note, [...(note.marks || []), sound(note).currentTime]);
+  }
+
+  function marked(note, places) {
+    const marks = places.sort((one, other) => one - other);
     note.marks = marks;
     const line = note.querySelector(".marks");
     line.replaceChildren(...marks.map((time) => place(note, time)));
-    if (marks.length > 1) line.append(passage(note, marks[0], marks[marks.length - 1]));
+    if (marks.length > 1) line.append(...passage(note, marks[0], marks[marks.length - 1]));
   }
 
   function place(note, time) {
@@ -74,7 +88,25 @@
   function passage(note, from, to) {
     const code = document.createElement("code");
     code.textContent = `quote: ${note.dataset.contribution} from ${seconds(from)} to ${seconds(to)}`;
-    return code;
+    return "own" in words ? [code, link(note, from, to)] : [code];
+  }
+
+  /* A passage can be passed on: the page opens there, with its marks. */
+  function link(note, from, to) {
+    const anchor = document.createElement("a");
+    anchor.className = "own";
+    anchor.href = `#n=${notes.indexOf(note) + 1}&t=${seconds(from)},${seconds(to)}`;
+    anchor.textContent = anchor.hash;
+    return anchor;
+  }
+
+  function open() {
+    const found = /^#n=(\d+)&t=([\d.]+),([\d.]+)$/.exec(location.hash);
+    const note = found && notes[found[1] - 1];
+    if (!note) return;
+    marked(note, [Number(found[2]), Number(found[3])]);
+    sound(note).currentTime = Number(found[2]); // before it is loaded, this is where it begins
+    note.focus();
   }
 
   const KEYS = {
@@ -83,14 +115,14 @@
     ArrowLeft: (note) => jump(note, -BACK),
     j: (note) => jump(note, -BACK),
     ArrowRight: (note) => jump(note, BACK),
-    n: (note) => play(next(note)),
-    p: (note) => play(next(note, -1)),
+    n: (note) => go(note),
+    p: (note) => go(note, -1),
     ">": () => pace(1),
     "<": () => pace(-1),
     m: mark,
   };
 
-  const BUTTONS = { play: toggle, back: (note) => jump(note, -BACK), next: (note) => play(next(note)), mark };
+  const BUTTONS = { play: toggle, back: (note) => jump(note, -BACK), next: (note) => go(note), mark };
 
   function build(note) {
     note.tabIndex = 0;
@@ -143,6 +175,8 @@
   }
 
   notes.forEach(build);
+  open();
+  addEventListener("hashchange", open);
   const box = document.querySelector("#plays-on");
   if (box) {
     box.closest("label").hidden = notes.length < 2;
