@@ -12,6 +12,7 @@ from bot.gateway.house import House
 from bot.gateway.joining import Way, known_network, ways_to_join
 from bot.gateway.metrics import metrics
 from bot.gateway.outlining import outline_at
+from bot.gateway.reading.making import with_sound
 from bot.gateway.visiting import Visits
 from bot.gateway.voicing import Voice
 from bot.gateway.work import Work
@@ -77,13 +78,16 @@ def _trouble(house: House) -> Callable[[], Awaitable[str]]:
 
 
 def _past(house: House) -> Callable[[str, str], Awaitable[list[tuple[str, Outgoing]]]]:
-    def work(connection: Connection, channel: str, address: str) -> list[tuple[str, Outgoing]]:
+    def work(connection: Connection, channel: str, address: str) -> list[tuple[str, str, Outgoing]]:
         index = house.seal.index(channel, address)
         found = participants.by_index(connection, [index]).get(index)
         return sent.past(connection, house.seal, found.id, Outgoing) if found else []
 
     async def past(channel: str, address: str) -> list[tuple[str, Outgoing]]:
-        return await house.database.read(work, channel, address)
+        """Return what was sent, with its sound as long as it is there."""
+        found = await house.database.read(work, channel, address)
+        whole = [(id_, await with_sound(house, speaks, one)) for id_, speaks, one in found]
+        return [(id_, one) for id_, one in whole if one is not None]
 
     return past
 

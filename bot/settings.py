@@ -262,6 +262,12 @@ TABLE: tuple[Setting, ...] = (
         "alloy",
         "with http: its voice, or one for each language: fr:NAME en:NAME es:NAME",
     ),
+    Setting(
+        "PALABRE_TTS_SECONDS",
+        _positive,
+        "6",
+        "for how long a message waits for its sound, seconds; then it goes as text alone",
+    ),
     Setting("TELEGRAM_BOT_TOKEN", _token, "", "the bot's token, from @BotFather", secret=True),
     Setting(
         "TELEGRAM_API_URL",
@@ -336,6 +342,7 @@ class Settings:
     tts_key: str
     tts_model: str
     tts_voice: str
+    tts_seconds: float
     telegram_bot_token: str
     telegram_api_url: str
     telegram_webhook_secret: str

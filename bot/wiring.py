@@ -159,6 +159,7 @@ async def open_house(
         house = replace(
             house,
             burst_ms=int(settings.burst_seconds * 1000),
+            reading_wait_ms=int(settings.tts_seconds * 1000),
             keep_days=settings.keep_days,
             link=_link(settings),
             pages_at=base_address(settings),

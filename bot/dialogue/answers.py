@@ -131,6 +131,8 @@ def _learn(draft: Draft, node: Node, answer: Answer, kept: Kept) -> None:
     value: str | tuple[str, ...] = kept.codes or kept.code or answer.text.strip()
     if step.answer in ("number", "date", "time") and answer.value is not None:
         value = str(answer.value)
+    if not value and step.keep_as == "spoken language" and any(f.is_sound for f in kept.files):
+        value = SAID_ALOUD
     if value:
         draft.learn(Learned(step.keep_as, value, "answer", step.name, kept.question))
 
@@ -248,6 +250,7 @@ def give_up(draft: Draft, reply: Reply) -> None:
 
 
 NO_WORDS = Reply(id="", at=0)
+SAID_ALOUD = "?"  # the language that somebody speaks, named by voice: a listener will hear it
 
 
 def wait_to_be_heard(draft: Draft) -> None:

@@ -98,15 +98,15 @@ def told_of(connection: Connection, delivery: int, channel: str, provider_id: st
 
 def past(
     connection: Connection, seal: Seal, address: int, kind: type[Body]
-) -> list[tuple[str, Body]]:
-    """Return (provider's id, message) of what was sent to an address, oldest first."""
-    query = select(deliveries.c.provider_id, deliveries.c.sealed).where(
+) -> list[tuple[str, str, Body]]:
+    """Return (provider's id, its sound, message) of what was sent to an address, oldest first."""
+    query = select(deliveries.c.provider_id, deliveries.c.speaks, deliveries.c.sealed).where(
         deliveries.c.address_id == address,
         deliveries.c.state.in_(("sent", "delivered", "read")),
         deliveries.c.sealed.is_not(None),
     )
     rows = connection.execute(query.order_by(deliveries.c.id))
     return [
-        (provider_id, msgspec.json.decode(seal.open(COLUMN, sealed), type=kind))
-        for provider_id, sealed in rows
+        (provider_id, speaks, msgspec.json.decode(seal.open(COLUMN, sealed), type=kind))
+        for provider_id, speaks, sealed in rows
     ]

@@ -2,6 +2,7 @@
 
 import pytest
 from dialogue.test_talk import newcomer, welcomed
+from programme import programme
 from talk import Talker
 
 FACT = "prefers listening"
@@ -54,3 +55,18 @@ def test_a_newcomer_may_ask_to_hear_with_their_first_word() -> None:
     talker = newcomer(reads_aloud=True).says("Écouter")
     assert talker.person.facts[FACT] == "yes"
     assert talker.asked == "language"
+
+
+def test_a_language_that_is_named_by_voice_is_left_to_a_listener_and_not_asked_again() -> None:
+    """A question mark stands for it until somebody has heard it."""
+    flow = """
+steps:
+  spoken:
+    ask: Which language do you speak?
+    answer: text or voice
+    keep as: spoken language
+endings:
+  thanks: Thank you.
+"""
+    talker = Talker(programme(test=flow)).begins("test").speaks()
+    assert talker.person.facts["spoken language"] == "?"
