@@ -14,8 +14,10 @@ from gateway.outbox import REFUSED
 from gateway.test_speaking import Reader as Voice
 from sqlalchemy import select
 
+from bot.dialogue.reply import Attachment, Prompt
 from bot.gateway.reading.making import PERSONAL_MS, Maker
 from bot.gateway.reading.reader import Reader
+from bot.gateway.reading.script import script
 from bot.gateway.sounds import Sounds
 from bot.gateway.tohear import Words
 from bot.store import tables
@@ -235,3 +237,14 @@ async def test_a_persons_recording_of_a_step_goes_before_the_engine(
     (asked,) = await hears(home, ama, "1")
     assert asked.file
     assert "What is missing?" not in voice.said
+
+
+def test_a_paper_that_no_step_says_is_heard_in_the_message_whoever_says_it(
+    tmp_path: Path,
+) -> None:
+    sounds = Sounds(tmp_path)
+    words = Words("audio/en/law.ogg", "en", "The law.", "law")
+    sounds.say(words, Voice())
+    paper = Prompt("", "attached", attach=Attachment("law", "The law", {"audio": words.file}))
+    heard = script([paper, Prompt("It has changed.", "notice")], "en", sounds)
+    assert [one.file or one.words for one in heard] == [words.file, "It has changed."]

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from bot.dialogue import talk
 from bot.dialogue.conversation import Invitation
 from bot.dialogue.draft import language_of
+from bot.dialogue.preferring import FACT
 from bot.gateway.broadcasts import reasons
 from bot.gateway.broadcasts.plan import HELD, Row, row_of
 from bot.gateway.broadcasts.topical import invitation_of, told_since_opened
@@ -225,7 +226,7 @@ def _promise(
         turn = talk.invite(programme, person, scene, invitation)
     else:
         can = sitting.house.can(address.channel)
-        listens = person.facts.get("prefers listening") == "yes"
+        listens = person.facts.get(FACT) in ("yes", "only")
         said = prompts_of(sitting.house, plan, language, can, listens=listens)
         turn = talk.announce(programme, person, scene, said)
     if not turn.prompts:

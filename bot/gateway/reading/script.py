@@ -36,9 +36,10 @@ def _step(prompts: Sequence[Prompt], language: str, sounds: Sounds) -> Iterator[
     if prompts[0].step and whole is not None and whole.by == "person":
         yield Said(file=whole.file)
         return
-    papers = [
-        file for one in prompts if (file := document_sound(one)) and sounds.is_a_persons(file)
-    ]
+    is_said = any(prompt.kind == "said" for prompt in prompts)
+    attached = filter(None, map(document_sound, prompts))
+    # What an engine says of a paper is heard only where the step itself does not say it.
+    papers = [file for file in attached if sounds.is_a_persons(file) or not is_said]
     yield from (Said(file=file) for file in papers)
     for prompt in prompts:
         if not (papers and prompt.kind == "said"):  # the paper's recording says the same
