@@ -9,7 +9,7 @@ import random
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -89,9 +89,6 @@ class Announcement(Installation):
     async def run(self) -> Sums:
         """Go through all of it. Raises NotDone, NeverReady."""
         begun = time.monotonic()
-        self.make_tables()
-        self.say(f"making {self.count:,} people")
-        await asyncio.to_thread(self.with_database, self._settle)
         async with (
             self.provider, self.serving(), open_house(read_settings(self.settings)) as self.house,
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as session,
@@ -112,7 +109,9 @@ class Announcement(Installation):
 
     # --- who is there ------------------------------------------------------------------------
 
-    def _settle(self, database: Database) -> None:
+    def fill(self, database: Database) -> None:
+        """Let all of them be known."""
+        self.say(f"making {self.count:,} people")
         settings, moment = read_settings(self.settings), now()
         library = library_of(settings)
         prepare(settings, database, library, moment)
@@ -137,6 +136,7 @@ class Announcement(Installation):
         self.number = await coordinator.send(self, RULE, TEXTS)
         async with callers.writing(session):
             await self._kill_on_its_way()
+            await self._until_done()
         return callers
 
     def _hears(self, callers: Callers) -> Any:
@@ -159,16 +159,25 @@ class Announcement(Installation):
             await self._until_out(self.count * 0.8 * place / (kills + 1))
             self.say(f"{self._went.total():,} are out; kill {place} of {kills}")
             await self._kill_one(place)
-        await self._until_out(self.count)
 
     async def _until_out(self, wanted: float) -> None:
-        """Wait until so many went out, or none goes any more of itself."""
+        """Wait until so many went out, or the broadcast is done."""
+        await self._until(lambda: self._went.total() >= wanted)
+
+    async def _until_done(self) -> None:
+        """Wait until the broadcast is done, phones that were off being on again."""
+        await self._until(lambda: False)
+
+    async def _until(self, enough: Callable[[], bool]) -> None:
+        """Wait until it is enough, or done, or nothing moves any more."""
         moved_at, seen = time.monotonic(), -1
-        while self._went.total() < wanted and not await self._is_done():
-            if seen != self._went.total():
-                moved_at, seen = time.monotonic(), self._went.total()
+        while not enough() and not await self._is_done():
+            if seen != (seen := self._went.total()):
+                moved_at = time.monotonic()
                 self.say(f"{seen:,} of {self.count:,} are out")
-            if time.monotonic() - moved_at > STALLED_SECONDS:
+            elif self.provider.ahead < HOUR and await self._waits_for_phones():
+                self._jump()
+            elif time.monotonic() - moved_at > STALLED_SECONDS:
                 self.sums.stuck += 1
                 return
             await asyncio.sleep(LOOK_SECONDS)
@@ -185,15 +194,9 @@ class Announcement(Installation):
             await self.kill_postgres(1)
 
     async def _arrives(self, tellers: Tellers) -> None:
-        """Wait until the broadcast is done and all is told, phones that were off being on again."""
-        ends = time.monotonic() + STALLED_SECONDS
-        while not await self._is_done():
-            if time.monotonic() > ends:
-                self.sums.stuck += 1
-                break
-            if self.provider.ahead < HOUR and await self._waits_for_phones():
-                self._jump()
-            await asyncio.sleep(LOOK_SECONDS)
+        """Wait until the broadcast is done, and all that the providers tell is understood."""
+        await self._until_done()
+        self.say("what became of them is told")
         await tellers.all_told()
         await self._until_nothing_is_open()
 

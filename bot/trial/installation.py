@@ -75,7 +75,9 @@ class Installation:
 
     @contextlib.asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
-        """Run its processes, all of them ended at the end. Raises NeverReady."""
+        """Run its processes on a new database, all of them ended at the end. Raises NeverReady."""
+        await asyncio.to_thread(self.with_database, migrate)
+        await asyncio.to_thread(self.with_database, self.fill)
         roles = ("web", "worker", "worker") if self.server else ("serve",)
         self.served = [Served(role, self.settings, self.module) for role in roles]
         try:
@@ -100,9 +102,8 @@ class Installation:
         finally:
             database.close()
 
-    def make_tables(self) -> None:
-        """Make the tables of a new database."""
-        self.with_database(migrate)
+    def fill(self, database: Database) -> None:
+        """Write down what is there before its processes begin."""
 
     # --- what is done to it ------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 
 from bot.bench.shared import own_server
 from bot.settings import read_settings
-from bot.store.database import DatabaseAway
+from bot.store.database import Database, DatabaseAway
 from bot.trial.faults import HASTY, ILL, Mood
 from bot.trial.installation import ACCOUNT, AUTH, SECRET, SKEWED, TOKEN, Installation, Say
 from bot.trial.ledger import Report, count_messages, count_sends, open_ends
@@ -51,8 +51,6 @@ class Trial(Installation):
 
     async def run(self) -> Report:
         """Go through all of it."""
-        self.make_tables()
-        self.with_database(lambda database: database.write_now(_refuse_some))
         async with self.provider, self.serving(), aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=20), connector=aiohttp.TCPConnector(limit=0)
         ) as session:  # fmt: skip
@@ -68,6 +66,10 @@ class Trial(Installation):
             self._count(world)
         self.report.kills, self.report.slowest_stop_s = len(self.outages), self.slowest_stop_s
         return self.report
+
+    def fill(self, database: Database) -> None:
+        """Let the database refuse some rows."""
+        database.write_now(_refuse_some)
 
     @contextlib.asynccontextmanager
     async def _people(self, world: World, session: aiohttp.ClientSession) -> AsyncIterator[None]:
