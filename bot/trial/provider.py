@@ -20,7 +20,7 @@ HOLD_SECONDS = 2  # what a 429 asks for
 BETWEEN_HOLDS = 5.0  # seconds, at least
 UNDER_WAY = 1.5  # seconds: a call that left before the 429 came may be read so late
 SENDS = ("sendMessage", "sendVoice", "sendAudio", "sendDocument", "sendPhoto")
-WHATSAPP = "whatsapp:"
+WHATSAPP, JSON = "whatsapp:", "application/json"
 
 Message = tuple[str, str, str]  # channel, address, text
 
@@ -144,7 +144,7 @@ class Provider:
     # --- Telegram --------------------------------------------------------------------------
 
     async def _called(self, http: web.Request) -> web.StreamResponse:
-        said = dict(await http.post()) | dict(http.query)
+        said = await _parameters(http)
         method = http.match_info["method"]
         if method not in SENDS:
             return _result({"username": "trial_bot"} if method == "getMe" else True)
@@ -227,6 +227,12 @@ def where(to: str) -> tuple[str, str]:
     return ("whatsapp", to.removeprefix(WHATSAPP)) if to.startswith(WHATSAPP) else ("sms", to)
 
 
+async def _parameters(http: web.Request) -> dict[str, Any]:
+    """Return what a call to the Bot API says, whichever way it is written."""
+    said: dict[str, Any] = dict(http.query)
+    return said | (await http.json() if http.content_type == JSON else dict(await http.post()))
+
+
 def _refused(status: int, words: str, **parameters: int) -> web.Response:
     body = {"ok": False, "error_code": status, "description": words, "parameters": parameters}
     return web.json_response(body, status=status)
@@ -234,7 +240,7 @@ def _refused(status: int, words: str, **parameters: int) -> web.Response:
 
 def _result(result: object) -> web.Response:
     return web.Response(text=json.dumps({"ok": True, "result": result}),
-                        content_type="application/json")  # fmt: skip
+                        content_type=JSON)  # fmt: skip
 
 
 async def briefly(event: asyncio.Event, seconds: float) -> bool:
