@@ -99,7 +99,14 @@ class Waits:
         free.put_nowait(line)
 
     def slowest(self) -> float:
-        """Return the wait of the slowest but one in a hundred, ms."""
+        """Return the wait of the slowest but one in a hundred, ms. Raises WrongWork."""
+        return self._at(SLOWEST)
+
+    def median(self) -> float:
+        """Return how long half of them waited at most, ms. Raises WrongWork."""
+        return self._at(0.5)
+
+    def _at(self, part: float) -> float:
         if not self._waited:
             raise WrongWork(WrongWork.__doc__)
-        return sorted(self._waited)[int(len(self._waited) * SLOWEST)]
+        return sorted(self._waited)[int(len(self._waited) * part)]

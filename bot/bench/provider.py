@@ -7,7 +7,7 @@ import asyncio
 import bisect
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import cast
 
 from bot.bench.load import HOST
@@ -15,18 +15,25 @@ from bot.bench.load import HOST
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _CHAT = re.compile(rb'chat_id(?:=|": ?"?)(\d+)')
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+_FILE = re.compile(rb'file_id(?:=|": ?")note-(\d+)')
+_FETCHED = re.compile(rb"GET /file/bot[^/]+/voice/(\d+)\.oga ")
+_NAMED = b'{"ok":true,"result":{"file_id":"f","file_unique_id":"f","file_path":"voice/%d.oga"}}'
 _TAKEN = b'{"ok":true,"result":{"message_id":%d,"date":1790000000,"chat":{"id":%d}}}'
 
 Came = Callable[[int], object]  # a chat's number
 
 
 class Provider:
-    """Listens on a port of this machine; `times` holds when each message came, in seconds."""
+    """Listens on a port of this machine; `times` holds when each message came, in seconds.
 
-    def __init__(self, came: Came = lambda _chat: None) -> None:
+    `files` are the recordings that it holds, as `note-0`, `note-1` …
+    """
+
+    def __init__(self, came: Came = lambda _chat: None, files: Sequence[bytes] = ()) -> None:
         self.times: list[float] = []
         self.port = 0
         self._came = came
+        self._files = files
         self._server: asyncio.Server | None = None
 
     async def open(self) -> None:
@@ -42,18 +49,26 @@ class Provider:
 
     def takes(self, head: bytes, body: bytes) -> bytes:
         """Take a call and return what is answered."""
+        if b"/getFile" in head and (named := _FILE.search(body)):
+            return _answered(_NAMED % int(named[1]))
+        if asked := _FETCHED.match(head):
+            return _answered(self._files[int(asked[1])])
         found = _CHAT.search(body)
         chat = int(found[1]) if found else 0
         if b"/sendMessage" in head:
             self.times.append(time.perf_counter())
             self._came(chat)
         answer = _TAKEN % (len(self.times), chat)
-        return _HEAD % len(answer) + answer
+        return _answered(answer)
 
     def most_in_a_second(self) -> int:
         """Return how many came in the fullest second, wherever it begins."""
         ends = (bisect.bisect_left(self.times, at + 1) for at in self.times)
         return max((end - place for place, end in enumerate(ends)), default=0)
+
+
+def _answered(body: bytes) -> bytes:
+    return _HEAD % len(body) + body
 
 
 class _Call(asyncio.Protocol):

@@ -13,6 +13,7 @@ from bot.bench.peers import nothing, saved_talks, talks
 from bot.bench.promptness import answer_time
 from bot.bench.sending import bare_client_sends, ours_sends, paced, unthrottled
 from bot.bench.shared import on_postgres, own_postgres
+from bot.bench.spike import kept_by_us, only_heard, spike
 from bot.bench.spreading import copies, ours_spreads
 from bot.language import _
 
@@ -30,10 +31,11 @@ class Size:
     seconds: float  # of sending at a pace
     asks: tuple[int, float]  # people who find the peak, seconds at half of it
     recipients: int = 1_000_000  # of a broadcast
+    notes: int = 1000  # that come at once
 
 
 FULL = Size(10_000, 300, 2000, (100_000, 1000), 1_000_000, 20_000, 60, (2000, 20))
-QUICK = Size(300, 60, 150, (5000, 150), 20_000, 1500, 2, (100, 2), 50_000)
+QUICK = Size(300, 60, 150, (5000, 150), 20_000, 1500, 2, (100, 2), 50_000, 6)
 
 
 class NoSuchRow(Exception):
@@ -240,6 +242,49 @@ ROWS = (
         lambda bench: ours_spreads(bench.size.recipients),
         lambda bench: copies(bench.size.recipients),
         "recipients/s",
+    ),
+    Row(
+        "notes-work",
+        "a spike of voice notes fetched, heard and kept while people write, against only hearing",
+        0.5,
+        lambda bench: kept_by_us(bench.size.notes),
+        lambda bench: only_heard(bench.size.notes),
+        "notes/min",
+    ),
+    Row(
+        "notes-steady",
+        "notes a minute in the second half of the spike, against the first",
+        0.8,
+        lambda bench: Measured(spike(bench.size.notes).halves[1]),
+        lambda bench: Measured(spike(bench.size.notes).halves[0]),
+        "notes/min",
+    ),
+    Row(
+        "notes-memory",
+        "memory of the process at the end of the spike, against its beginning",
+        0.8,
+        lambda bench: Measured(spike(bench.size.notes).memory[1]),
+        lambda bench: Measured(spike(bench.size.notes).memory[0]),
+        "MB",
+        less_is_more=True,
+    ),
+    Row(
+        "notes-median",
+        "from a text to its answer during the spike, half of them, against without notes",
+        0.2,
+        lambda bench: Measured(spike(bench.size.notes).beside.median),
+        lambda bench: Measured(spike(bench.size.notes).without.median),
+        "ms",
+        less_is_more=True,
+    ),
+    Row(
+        "notes-p99",
+        "the same, 99 of 100",
+        0.2,
+        lambda bench: Measured(spike(bench.size.notes).beside.slowest),
+        lambda bench: Measured(spike(bench.size.notes).without.slowest),
+        "ms",
+        less_is_more=True,
     ),
 )
 

@@ -7,7 +7,7 @@ from bot.bench.provider import Provider
 from bot.bench.report import as_json
 from bot.bench.rows import ROWS, Bench, Result, Size, run_rows
 
-TINY = Size(20, 10, 10, (60, 10), 200, 40, 1, (10, 0.5))
+TINY = Size(20, 10, 10, (60, 10), 200, 40, 1, (10, 0.5), notes=4)
 
 
 def test_more_is_better_whatever_the_unit() -> None:
