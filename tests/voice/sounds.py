@@ -218,6 +218,21 @@ def slow_wav(seconds: int = 3600) -> bytes:
     return b"RIFF" + struct.pack("<I", len(body) + len(data)) + body + data
 
 
+def silent_mp3(seconds: int) -> bytes:
+    """Return an ordinary MP3 of silence, a kilobyte a second."""
+    one = ("-c:a", "libmp3lame", "-b:a", "8k", "-ar", "16000", "-write_xing", "0",
+           "-id3v2_version", "0", "-f", "mp3")  # fmt: skip
+    return made("one.mp3", *silence(1), *one) * seconds
+
+
+def wav_that_claims(size: int) -> bytes:
+    """Return a spoken WAV of two seconds whose header claims another size, bytes."""
+    note = bytearray(wav_note())
+    at = note.index(b"data") + 4
+    note[4:8] = note[at : at + 4] = struct.pack("<I", size)
+    return bytes(note)
+
+
 def endless_boxes(size: int) -> bytes:
     """Return an MP4 of `size` bytes that is nothing but empty boxes."""
     return b"\0\0\0\x08ftyp" + b"\0\0\0\x08free" * (size // 8 - 1)

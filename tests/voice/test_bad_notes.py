@@ -1,9 +1,11 @@
 """What is broken, hostile or no recording at all ends in a verdict, soon and without harm."""
 
+import gzip
 import random
 import subprocess
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -23,14 +25,17 @@ from voice.sounds import (
     playlist,
     polyglot,
     silence,
+    silent_mp3,
     slow_wav,
     video_3gp,
     voice_note,
     wav_note,
+    wav_that_claims,
 )
 
 from bot.voice.hear import hear
 from bot.voice.limits import MIB, Limits
+from bot.voice.pcm import RATE
 from bot.voice.sniff import Container
 from bot.voice.verdict import MEANINGS, Verdict
 
@@ -53,6 +58,12 @@ BAD: dict[str, tuple[Callable[[], bytes], Verdict]] = {
     "a day of AMR in 4 MB": (lambda: amr_of_nothing(DAY), Verdict.TOO_LONG),
     "eleven minutes": (lambda: amr_of_nothing(660), Verdict.TOO_LONG),
     "an hour of WAV in 7 KB": (slow_wav, Verdict.TOO_LONG),
+    "two hours of silent MP3": (lambda: silent_mp3(7200), Verdict.TOO_LONG),
+    "a packed file": (lambda: gzip.compress(bytes(MIB)), Verdict.UNSUPPORTED_FORMAT),
+    "a list of local files": (
+        lambda: b"#EXTM3U\nfile:///etc/hostname\n",
+        Verdict.UNSUPPORTED_FORMAT,
+    ),
     "silence": (lambda: made("a.ogg", *silence(), *OPUS), Verdict.SILENT),
     "a minute of empty packets": (lambda: opus_of_nothing(60), Verdict.SILENT),
     "a recording cut off in its first kilobytes": (lambda: m4a_note()[:2000], Verdict.UNDECODABLE),
@@ -111,6 +122,35 @@ def test_damage_in_the_middle_leaves_the_rest_to_be_heard() -> None:
 
 def test_a_length_that_the_file_claims_is_not_believed() -> None:
     assert hear(lying_note(2)).seconds == pytest.approx(2, abs=0.1)
+
+
+@pytest.mark.parametrize("size", [0xFFFFFFFF, 0x7FFFFFFF, 1 << 20])
+def test_a_size_that_the_header_claims_is_not_believed(size: int) -> None:
+    heard = hear(wav_that_claims(size))
+    assert heard.verdict is Verdict.OK
+    assert heard.seconds == pytest.approx(2, abs=0.1)
+
+
+def test_a_bomb_takes_no_more_of_our_memory_than_the_longest_note() -> None:
+    """What unfolds to a day is cut off at ten minutes of samples, read once and copied once."""
+    bomb = opus_of_nothing(DAY)
+    tracemalloc.start()
+    try:
+        assert hear(bomb).verdict is Verdict.TOO_LONG
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    longest = Limits().max_seconds * RATE * 2
+    assert peak < 2.5 * longest
+
+
+def test_a_list_of_local_files_opens_none_even_if_the_sniff_is_deceived(
+    other_recording: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert hear(playlist(str(other_recording))).verdict is Verdict.UNSUPPORTED_FORMAT
+    deceived = Container("ogg", "hls", "hls,wav,mpegts,aac", "pcm_s16le,aac")
+    monkeypatch.setattr("bot.voice.decode.sniff", lambda _: deceived)
+    assert hear(playlist(str(other_recording))).verdict is Verdict.UNDECODABLE
 
 
 def test_the_name_of_a_file_plays_no_part() -> None:
