@@ -50,6 +50,26 @@ endings:
   thanks: Thank you.
   later: Another day, then.
 """
+TAKING_PART = """
+steps:
+  part:
+    ask: Will you take part?
+    choices:
+      yes: I agree
+      no: No
+    keep as: consent to take part
+"""
+REMINDED = """\
+  missing:
+    ask: What is missing?
+    answer: text
+    remind after: 1 day
+  best:
+    ask: What is best?
+    answer: text
+endings:
+  thanks: Thank you.
+"""
 
 
 class Texts:

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from gateway.conftest import MakeHome
-from gateway.houses import Home, Phone, Post, Texts
+from gateway.houses import REMINDED, TAKING_PART, Home, Phone, Post, Texts
 from sqlalchemy import select, update
 
 from bot.gateway import linking, phases
@@ -18,14 +18,9 @@ from bot.store.media import MediaStore
 from bot.store.seal import Seal
 from channels.capabilities import SMS, WHATSAPP
 
-WELCOME = """
-steps:
-  part:
-    ask: Will you take part?
-    choices:
-      yes: I agree
-      no: No
-    keep as: consent to take part
+WELCOME = (
+    TAKING_PART
+    + """\
   quote:
     ask: May we quote you?
     choices:
@@ -35,18 +30,8 @@ steps:
 endings:
   thanks: Welcome.
 """
-PAPER = """
-steps:
-  missing:
-    ask: What is missing?
-    answer: text
-    remind after: 1 day
-  best:
-    ask: What is best?
-    answer: text
-endings:
-  thanks: Thank you.
-"""
+)
+PAPER = "steps:\n" + REMINDED
 OTHER = """
 steps:
   where:

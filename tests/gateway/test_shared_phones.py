@@ -4,7 +4,7 @@ import re
 
 import pytest
 from gateway.conftest import MakeHome
-from gateway.houses import Home, Phone, Post, Texts
+from gateway.houses import REMINDED, TAKING_PART, Home, Phone, Post, Texts
 from sqlalchemy import func, select
 
 from bot.gateway.remind import remind_due
@@ -13,24 +13,7 @@ from bot.store import tables
 from bot.store.contributions import Wanted, lines
 from channels.capabilities import SMS
 
-CONSENTED = """
-steps:
-  part:
-    ask: Will you take part?
-    choices:
-      yes: I agree
-      no: No
-    keep as: consent to take part
-  missing:
-    ask: What is missing?
-    answer: text
-    remind after: 1 day
-  best:
-    ask: What is best?
-    answer: text
-endings:
-  thanks: Thank you.
-"""
+CONSENTED = TAKING_PART + REMINDED
 
 
 @pytest.fixture
