@@ -49,7 +49,7 @@ TEXTS = {
 }
 LOOK_SECONDS = 0.5
 STALLED_SECONDS = 400  # nothing moves any more
-HOUR, LATER = 3_600, 600  # seconds; what waits longer than the latter waits for a phone
+LONGEST, LATER = 5 * 3_600, 600  # seconds; what waits longer than the latter waits for a phone
 SHORT_PEOPLE = 2000  # up to so many there is no time for what takes a minute
 KILLS, SHORT_KILLS = 5, 1
 
@@ -175,7 +175,7 @@ class Announcement(Installation):
             if seen != (seen := self._went.total()):
                 moved_at = time.monotonic()
                 self.say(f"{seen:,} of {self.count:,} are out")
-            elif self.provider.ahead < HOUR and await self._waits_for_phones():
+            elif not self.provider.ahead and await self._waits_for_phones():
                 self._jump()
             elif time.monotonic() - moved_at > STALLED_SECONDS:
                 self.sums.stuck += 1
@@ -201,10 +201,10 @@ class Announcement(Installation):
         await self._until_nothing_is_open()
 
     def _jump(self) -> None:
-        """Put the clocks forward by more than an hour, after which phones that were off are on."""
-        self.say("phones that were off for an hour are on again")
-        self.provider.ahead = HOUR + LATER
-        self.clock.write_text(str(HOUR + LATER))
+        """Put the clocks forward by some hours, after which phones that were off are on."""
+        self.say("phones that were off are on again")
+        self.provider.ahead = LONGEST
+        self.clock.write_text(str(LONGEST))
         off = set(OFF.values())
         manners = self.provider.manners
         self.provider.manners = {who: how for who, how in manners.items() if how not in off}
@@ -215,7 +215,7 @@ class Announcement(Installation):
         return False
 
     async def _waits_for_phones(self) -> bool:
-        """Say whether all that is left waits for an hour."""
+        """Say whether all that is left waits for an hour or more."""
         soon = now() + LATER * 1000
 
         def look(connection: Connection) -> bool:
