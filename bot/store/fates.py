@@ -1,7 +1,7 @@
 """How each recipient of a broadcast stands: out of their deliveries, or why there are none."""
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from bot.store.fast import many
-from bot.store.tables import deliveries, participants, recipients
+from bot.store.tables import addresses, deliveries, participants, recipients
 
 # What several deliveries to one person come to: what is still under way, then the worst.
 ORDER = ("sending", "waiting", "failed", "perhaps", "cancelled", "skipped", "sent", "delivered",
@@ -38,7 +38,9 @@ class Fate(NamedTuple):
     attempts: int
     first_at: int | None
     last_at: int | None
-    address_id: int | None
+    messages: int  # that went out
+    template: bool  # in the place of a message, where the window was closed
+    country: str  # of the number it went to, "" where it is none
 
 
 def _rank() -> ColumnElement[int]:
@@ -49,7 +51,7 @@ def _state_of(rank: ColumnElement[int]) -> ColumnElement[str]:
     return case(dict(enumerate(ORDER)), value=rank, else_=recipients.c.state)
 
 
-def _fates(number: int) -> Select[tuple[int, str, str, int, int, int, int]]:
+def _fates(number: int) -> Select[tuple[int, str, str, int, int, int, int, int]]:
     """Return each recipient with what the deliveries of the latest attempt come to."""
     latest = deliveries.c.made_at >= func.coalesce(recipients.c.promised_at, recipients.c.at)
     ours = and_(
@@ -61,6 +63,7 @@ def _fates(number: int) -> Select[tuple[int, str, str, int, int, int, int]]:
     failed = and_(latest, deliveries.c.state.in_(("failed", "perhaps", "cancelled", "skipped")))
     why = func.max(case((failed, deliveries.c.reason), else_=""))
     segments = func.coalesce(func.sum(_segments()), 0)
+    messages = func.sum(case((_went_out(), 1), else_=0))
     return (
         select(
             recipients.c.participant_id,
@@ -68,6 +71,8 @@ def _fates(number: int) -> Select[tuple[int, str, str, int, int, int, int]]:
             case((rank < FAR, why), else_=recipients.c.reason).label("reason"),
             case((func.count(deliveries.c.id) > 0, segments), else_=recipients.c.segments)
             .label("segments"),
+            case((func.count(deliveries.c.id) > 0, messages), else_=recipients.c.messages)
+            .label("messages"),
             func.coalesce(func.max(deliveries.c.attempts), recipients.c.attempts).label("attempts"),
             func.coalesce(func.min(deliveries.c.first_at), recipients.c.first_at).label("first_at"),
             func.coalesce(func.max(deliveries.c.last_at), recipients.c.last_at).label("last_at"),
@@ -80,8 +85,12 @@ def _fates(number: int) -> Select[tuple[int, str, str, int, int, int, int]]:
 
 def _segments() -> ColumnElement[int]:
     """Count the segments of SMS that went out; other channels know none."""
-    went = deliveries.c.state.in_(("sent", "delivered", "read", "perhaps"))
-    return case((and_(went, deliveries.c.channel.like("%sms")), deliveries.c.units), else_=0)
+    short = and_(_went_out(), deliveries.c.channel.like("%sms"))
+    return case((short, deliveries.c.units), else_=0)
+
+
+def _went_out() -> ColumnElement[bool]:
+    return deliveries.c.state.in_(("sent", "delivered", "read", "perhaps"))
 
 
 def counts(connection: Connection, number: int) -> dict[tuple[str, str], int]:
@@ -114,12 +123,14 @@ def ledger(connection: Connection, number: int) -> Iterator[Fate]:
     query = (
         select(fates.c.participant_id, participants.c.pseudonym, recipients.c.channel,
                recipients.c.language, fates.c.state, fates.c.reason, fates.c.segments,
-               fates.c.attempts, fates.c.first_at, fates.c.last_at, recipients.c.address_id)
-        .select_from(fates.join(recipients, mine).join(
-            participants, participants.c.id == fates.c.participant_id))
+               fates.c.attempts, fates.c.first_at, fates.c.last_at, fates.c.messages,
+               recipients.c.template, func.coalesce(addresses.c.country, ""))
+        .select_from(fates.join(recipients, mine)
+                     .join(participants, participants.c.id == fates.c.participant_id)
+                     .outerjoin(addresses, addresses.c.id == recipients.c.address_id))
         .order_by(fates.c.participant_id)
     )  # fmt: skip
-    streamed = connection.execution_options(yield_per=1000).execute(query)
+    streamed: Iterable[Any] = connection.execution_options(yield_per=1000).execute(query)
     for row in streamed:
         quiet = row.state in ("sending", "sent", "delivered", "read")
         yield Fate(*row)._replace(reason="" if quiet else row.reason)
@@ -132,7 +143,8 @@ _settled = (
         recipients.c.participant_id == bindparam("b_owner"),
     )
     .values({name: bindparam(f"b_{name}")
-             for name in ("state", "reason", "segments", "attempts", "first_at", "last_at")})
+             for name in ("state", "reason", "segments", "messages", "attempts", "first_at",
+                          "last_at")})
 )  # fmt: skip
 
 
@@ -173,6 +185,7 @@ def _write(connection: Connection, number: int, whose: ColumnElement[bool]) -> N
             "b_state": row.state,
             "b_reason": row.reason[:80],
             "b_segments": row.segments,
+            "b_messages": row.messages,
             "b_attempts": row.attempts,
             "b_first_at": row.first_at,
             "b_last_at": row.last_at,

@@ -13,6 +13,7 @@ from sqlalchemy import update
 
 from bot.examining import examine_twilio
 from bot.gateway import phases, templates
+from bot.gateway.broadcasts.ledger import lines
 from bot.gateway.broadcasts.plan import Plan
 from bot.gateway.broadcasts.preview import preview
 from bot.gateway.broadcasts.prices import Prices
@@ -83,7 +84,7 @@ async def test_a_template_invites_whoever_is_beyond_the_window_in_their_language
     assert len((await phone.hears()).media) == 1
 
 
-async def test_the_preview_counts_a_template_at_its_own_price(behind: Behind) -> None:
+async def test_preview_and_ledger_count_a_template_at_its_own_price(behind: Behind) -> None:
     phone = await welcomed(behind)
     await templates.submit(behind.house)
     prices = Prices("USD", "", True, "", {"whatsapp": {"default": 0.01},
@@ -97,6 +98,10 @@ async def test_the_preview_counts_a_template_at_its_own_price(behind: Behind) ->
     assert await costs() == 0.01
     await behind.a_day_goes_by(phone)
     assert await costs() == 0.07
+    await opens(behind)
+    await behind.until_all_sent()
+    (line,) = await behind.house.database.read(lambda c: list(lines(c, 1, prices, {})))
+    assert (line["state"], line["cost"]) == ("sent", 0.07)
 
 
 async def test_within_the_window_the_announcement_itself_comes(behind: Behind) -> None:

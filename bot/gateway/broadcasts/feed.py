@@ -45,6 +45,7 @@ class Fate:
     promised: bool = False
     address: Address | None = None
     language: str = ""
+    template: bool = False  # goes out in the place of the message
 
 
 def feed(connection: Connection, house: House, number: int, channel: str, limit: int) -> int:
@@ -233,7 +234,8 @@ def _promise(
         return Fate("skipped", reasons.IN_IT if plan.flow else reasons.NEVER_CONSENTED)
     say(sitting, seat, turn.prompts, address, kind="broadcast", rank=RANK, broadcast=row.id,
         beyond=beyond)  # fmt: skip
-    return Fate(promised=True, address=address, language=language)
+    return Fate(promised=True, address=address, language=language,
+                template=beyond.template is not None)  # fmt: skip
 
 
 _settled = (
@@ -250,6 +252,7 @@ _settled = (
         address_id=func.coalesce(bindparam("b_address"), recipients.c.address_id),
         channel=func.coalesce(bindparam("b_channel"), recipients.c.channel),
         language=func.coalesce(bindparam("b_language"), recipients.c.language),
+        template=bindparam("b_template"),
         at=bindparam("b_at"),
     )
 )
@@ -267,6 +270,7 @@ def _write(connection: Connection, row: Row, fates: Mapping[int, Fate], moment: 
             "b_address": fate.address.id if fate.address else None,
             "b_channel": fate.address.channel if fate.address else None,
             "b_language": fate.language or None,
+            "b_template": fate.template,
             "b_at": moment,
         }
         for owner, fate in fates.items()

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from bot.gateway.broadcasts import reasons
 from bot.gateway.broadcasts.plan import row_of
@@ -14,7 +14,6 @@ from bot.gateway.export.sheets import harmless
 from bot.language import _
 from bot.store import fates
 from bot.store.fates import Fate
-from bot.store.tables import addresses
 from channels.errors import Failure
 
 COLUMNS = ("participant", "channel", "language", "state", "reason", "segments", "cost", "attempts",
@@ -27,9 +26,8 @@ def lines(
 ) -> Iterator[dict[str, Any]]:
     """Yield the ledger's lines. Raises NoSuchBroadcast."""
     row_of(connection, number)
-    countries: dict[int, str] = {}
     for fate in fates.ledger(connection, number):
-        yield _line(fate, _price(connection, fate, prices, countries), failures)
+        yield _line(fate, _price(fate, prices), failures)
 
 
 def _line(fate: Fate, cost: float, failures: Mapping[str, Failure]) -> dict[str, Any]:
@@ -56,22 +54,12 @@ def in_words(reason: str, failures: Mapping[str, Failure]) -> str:
     return _(failure.words) if failure else _(reason)
 
 
-def _price(connection: Connection, fate: Fate, prices: Prices, countries: dict[int, str]) -> float:
+def _price(fate: Fate, prices: Prices) -> float:
+    """Return what went out by what one segment, or one message, costs."""
     if fate.state not in PAID or not fate.channel:
         return 0.0
-    country = _country(connection, fate.address_id, countries) if fate.segments else ""
-    return round(max(fate.segments, 1) * prices.of(fate.channel, country), 4)
-
-
-def _country(connection: Connection, address: int | None, known: dict[int, str]) -> str:
-    if address is None:
-        return ""
-    if address not in known:
-        if len(known) > 10_000:
-            known.clear()
-        query = select(addresses.c.country).where(addresses.c.id == address)
-        known[address] = connection.scalar(query) or ""
-    return known[address]
+    one = prices.of(fate.channel, fate.country, template=fate.template)
+    return round((fate.segments or fate.messages) * one, 4)
 
 
 def _moment(at: int | None) -> str:

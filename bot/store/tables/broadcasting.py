@@ -1,8 +1,8 @@
 """Who is written to in large numbers: lists, rules, and how each recipient stands."""
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, text
 
-from bot.store.tables.columns import EMPTY, ZERO, Big, metadata, row_id
+from bot.store.tables.columns import EMPTY, FALSE, ZERO, Big, metadata, row_id
 
 broadcasts = Table(
     "broadcasts",
@@ -46,6 +46,8 @@ recipients = Table(  # each with an outcome, and a reason where it is not a deli
     Column("not_before", Big, nullable=False, default=0, server_default=ZERO),
     Column("promised_at", Big),  # since then its deliveries say how it stands
     Column("segments", Integer, nullable=False, default=0, server_default=ZERO),
+    Column("messages", Integer, nullable=False, default=0, server_default=ZERO),  # that went out
+    Column("template", Boolean, nullable=False, default=False, server_default=FALSE),
     Column("cost", Float, nullable=False, default=0.0, server_default=ZERO),
     Column("attempts", Integer, nullable=False, default=0, server_default=ZERO),
     Column("first_at", Big),

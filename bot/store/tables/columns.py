@@ -1,6 +1,6 @@
 """What the columns of several tables share, and where all tables are gathered."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, false, text
 
 metadata = MetaData(
     naming_convention={
@@ -14,7 +14,11 @@ metadata = MetaData(
 Big = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers rows only by INTEGER
 
 
-EMPTY, ZERO = text("''"), text("0")  # what rows get that an older running version writes
+EMPTY, ZERO, FALSE = (
+    text("''"),
+    text("0"),
+    false(),
+)  # what rows get that an older running version writes
 
 
 def row_id() -> Column[int]:
