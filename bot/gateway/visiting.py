@@ -45,6 +45,7 @@ class Visit:
     language: str
     prompts: tuple[Prompt, ...]
     expires_at: int
+    human: bool = False  # a person of the team has taken over; START gives the talk back
 
     @property
     def owner(self) -> int:
@@ -176,7 +177,7 @@ def _open(connection: Connection, house: House, code: str) -> Visit:
     scene = sitting.scene(seat, address.channel)
     language = language_of(sitting.programme, seat.person, scene)
     said = tuple(_prompts.decode(page.said))
-    visit = Visit(address, language, said, page.expires_at)
+    visit = Visit(address, language, said, page.expires_at, seat.person.human)
     return visit if _is_fresh(seat, visit) else _afresh(sitting, seat, visit)
 
 

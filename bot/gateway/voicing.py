@@ -58,8 +58,18 @@ class Voice:
         try:
             made = reader.message(aloud, participant, house.clock())
             return as_mp3(decode(house.media.get(made.sound.key), Limits()).pcm, Limits())
-        except (CannotSayError, UnheardError, MediaGone):
+        except CannotSayError:  # too long for one voice message, perhaps: a page has more room
+            first, second = _halves(aloud)
+            whole = [self._made(half, participant) for half in (first, second) if second.said]
+            return b"".join(whole) if all(whole) else b""
+        except (UnheardError, MediaGone):
             return b""
+
+
+def _halves(aloud: Aloud) -> tuple[Aloud, Aloud]:
+    middle = len(aloud.said) // 2
+    first, second = aloud.said[:middle], aloud.said[middle:]
+    return (replace(aloud, said=first), replace(aloud, said=second if first else ()))
 
 
 def _on_a_page(prompt: Prompt) -> Prompt:

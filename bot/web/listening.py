@@ -32,7 +32,7 @@ from channels.base import Pace
 WAIT = 10.0  # seconds for which a page waits until an answer was looked at
 AGAIN = 3  # seconds after which a page without script looks again
 LONGEST = 900  # seconds for which an answer may be on its way
-PACE = Pace(0.2, 30)  # answers by one link: a talk of short presses, and no flood
+PACE = Pace(0.5, 60)  # answers by one link: a talk of short presses, and no flood
 HEADERS = {
     "Content-Security-Policy": CSP_FOR_RECORDING,
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",

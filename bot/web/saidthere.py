@@ -14,7 +14,13 @@ MOST_WORDS = 16_384  # bytes of a field
 FIELDS = ("once", "key", "choice", "words", "wish")
 SOUND = "sound"
 CALL = "call"
-WISHES = {"back": "back", "skip": "skip", CALL: "call me"}  # words understood in every language
+WISHES = {
+    "back": "back",
+    "skip": "skip",
+    "menu": "menu",
+    "start": "start",
+    CALL: "call me",
+}  # words understood in every language
 
 
 class Full(Exception):

@@ -49,6 +49,7 @@ class Screen:
     ends: str  # what that stands for
     add: str  # the label of adding to the answer before, "" where there is nothing to add to
     adds: str  # what that stands for
+    human: bool  # what is said goes to a person of the team
 
 
 def screen_of(request: web.Request, visit: Visit) -> Screen:
@@ -67,6 +68,7 @@ def screen_of(request: web.Request, visit: Visit) -> Screen:
         DONE,
         next((prompt.add for prompt in visit.prompts if prompt.add), ""),
         ADD_MORE,
+        visit.human,
     )
 
 

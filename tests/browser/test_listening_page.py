@@ -1,0 +1,189 @@
+"""Listening and answering by voice behind a link by SMS, in Chromium with somebody speaking."""
+
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from browser.conftest import MICROPHONE
+from listeners import Ear, SmsPhone
+from visitors import asked, examine
+from voice.sounds import voice_note, wav_of
+
+from bot.gateway.work import Work
+from bot.opening import door_of
+from bot.settings import read_settings
+from bot.store import tables
+from bot.web.app import make_app, runner_of
+from bot.wiring import make_simulators, open_house
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+TO_THE_ROLE = ("Hello", "English", "1", "1", "1")  # part, quote, hear: then who one is
+Open = Callable[..., Any]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def work(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Work]:
+    """A running house with phones, and somebody who reads aloud."""
+    data = tmp_path_factory.mktemp("listening")
+    settings = read_settings(
+        {"PALABRE_DATA": str(data), "PALABRE_BURST_SECONDS": "0", "PALABRE_TTS": "nanotts"}
+    )
+    async with AsyncExitStack() as closing:
+        house = await closing.enter_async_context(open_house(settings, make_simulators(settings)))
+        work = Work.of(house)
+        await work.start()
+        closing.push_async_callback(work.stop)
+        runner = runner_of(make_app(await door_of(settings, house, work)))
+        await runner.setup()
+        closing.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        house.pages_at = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        yield work
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def speaking(chromium: str) -> AsyncIterator["Browser"]:
+    """Chromium, with somebody who speaks into the microphone."""
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as playwright:
+        spoken = wav_of("The mill is ours, and it runs.", "en-GB")
+        microphone = f"--use-file-for-fake-audio-capture={spoken}"
+        started = await playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", *MICROPHONE, microphone]
+        )
+        yield started
+        await started.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_link(work: Work, speaking: "Browser") -> AsyncIterator[Open]:
+    """Open a path of the house; whatever the page complains of fails the test."""
+    complaints: list[str] = []
+    contexts: list[Any] = []
+
+    async def open_(path: str, *, width: int = 390, forgives: str = "", **more: Any) -> "Page":
+        context = await speaking.new_context(
+            viewport={"width": width, "height": 780}, permissions=["microphone"],
+            reduced_motion="reduce", **more,
+        )  # fmt: skip
+        contexts.append(context)
+        context.set_default_timeout(20_000)
+        page = await context.new_page()
+
+        def complain(words: str) -> None:
+            if not forgives or not re.search(forgives, words):
+                complaints.append(words)
+
+        page.on("pageerror", lambda error: complain(str(error)))
+        page.on("console", lambda said: complain(said.text) if said.type == "error" else None)
+        await page.goto(work.house.pages_at + path)
+        return page
+
+    yield open_
+    for context in contexts:
+        await context.close()
+    assert complaints == []
+
+
+async def test_one_hears_records_hears_back_sends_and_chooses(work: Work, open_link: Open) -> None:
+    """A recording beside a choice is kept, and heard: somebody speaks in it."""
+    phone = await SmsPhone.of_somebody(work, *TO_THE_ROLE)
+    ama = Ear(await open_link(await phone.link()))
+    spoken = ama.page.locator(".hear audio").last
+    assert await spoken.evaluate(
+        "a => new Promise(r => { a.oncanplaythrough = () => r(a.duration > 3); a.load() })"
+    )
+    await ama.records()
+    assert await ama.hears_back() > 0.5
+    await ama.sends()
+    await ama.hears("I have kept your recording. Please also choose")
+    await ama.chooses()
+    (note,) = await phone.recordings()
+    assert (note.state, note.verdict, note.channel) == ("kept", "ok", "simulator:sms")
+    said = (await phone.rows(tables.contributions))[-1]
+    assert (said.step, said.code) == ("role", "activist")
+
+
+async def test_without_script_a_file_is_sent(work: Work, open_link: Open, tmp_path: Path) -> None:
+    """An old phone records by itself, and a form carries it."""
+    phone = await SmsPhone.of_somebody(work, *TO_THE_ROLE)
+    page = await open_link(await phone.link(), width=320, java_script_enabled=False)
+    file = tmp_path / "note.ogg"
+    file.write_bytes(voice_note(2))
+    await page.locator("#sound").set_input_files(file)
+    await page.get_by_role("button", name="Send this recording").click()
+    await page.get_by_text("It has arrived. Thank you.").wait_for()
+    await page.get_by_text("I have kept your recording.").wait_for()
+    await page.locator(".choices button").first.click()
+    await page.locator(".words", has_text=asked("en", "region")).wait_for()
+    assert [row.verdict for row in await phone.recordings()] == ["ok"]
+
+
+async def test_a_recording_survives_a_broken_connection_and_lands_once(
+    work: Work, open_link: Open
+) -> None:
+    """Cut off before and behind the server, and closed meanwhile: it is kept until it is there."""
+    phone = await SmsPhone.of_somebody(work, *TO_THE_ROLE)
+    ama = Ear(await open_link(await phone.link(), forgives="ERR_"))
+    await ama.page.route("**/r/*?lang=*", _nothing_gets_through)
+    await ama.records()
+    await ama.page.locator("[data-send]").click()
+    await ama.page.get_by_text("No connection. Your recording is kept here").wait_for()
+    await ama.page.unroute("**/r/*?lang=*")
+    await ama.page.reload()
+    await ama.page.get_by_text("This recording has not been sent yet.").wait_for()
+    tries = []
+
+    async def answer_is_lost(route: Any) -> None:
+        tries.append(route.request.method)
+        if tries.count("POST") == 1:
+            await route.fetch()
+            await route.abort("connectionreset")
+        else:
+            await route.continue_()
+
+    await ama.page.route("**/r/*?lang=*", answer_is_lost)
+    await ama.sends()
+    await ama.hears("I have kept your recording.")
+    assert tries.count("POST") == 2
+    assert len(await phone.recordings()) == 1
+    await ama.page.reload()
+    assert await ama.page.locator("[data-mine]").is_hidden()
+
+
+async def _nothing_gets_through(route: Any) -> None:
+    await (route.abort("internetdisconnected") if route.request.method == "POST"
+           else route.continue_())  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["Français", "English", "Español"])
+async def test_the_page_is_clear_to_everybody(
+    work: Work, open_link: Open, shots: Path | None, language: str
+) -> None:
+    """No fault that axe finds, nothing to scroll sideways, no more than 50 KB."""
+    phone = await SmsPhone.of_somebody(work, "Hello", language, "1", "1", "1")
+    path = await phone.link()
+    gone = path[:-1] + ("A" if path[-1] != "A" else "B")
+    for width, scheme in ((320, "dark"), (390, "light"), (1200, "light")):
+        page = await open_link(path, width=width, color_scheme=scheme)
+        name = f"{language[:2].lower()}-{width}"
+        await examine(page, shots / f"listening-{name}.png" if shots else None)
+        sizes = await page.evaluate(
+            """() => performance.getEntries().filter(e => e.transferSize !== undefined
+                 && !e.name.includes("sound")).reduce((all, e) => all + e.transferSize, 0)"""
+        )
+        assert sizes < 50 * 1024
+    ama = Ear(page)
+    await ama.records(1)
+    await examine(page, shots / f"listening-{name}-review.png" if shots else None)
+    page = await open_link(f"{gone}?lang={language[:2].lower()}", width=320, forgives="410")
+    await examine(page, shots / f"gone-{name}.png" if shots else None)
