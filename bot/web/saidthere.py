@@ -17,6 +17,7 @@ CALL = "call"
 WISHES = {
     "back": "back",
     "skip": "skip",
+    "more": "more",
     "menu": "menu",
     "start": "start",
     CALL: "call me",

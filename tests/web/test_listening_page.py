@@ -127,7 +127,7 @@ async def test_stop_closes_the_page_and_says_how_to_get_another(ama: Listener) -
     for one in (await ama.opens(lang="en"), await ama.sends(shown, choice="yes")):
         assert one.status == 410
     gone = await ama.opens(lang="en")
-    assert "For a new link, write REPEAT to us by SMS." in gone.html
+    assert "For a new link, write REPEAT to us by SMS; after STOP" in gone.html
     assert 'href="sms:+33700000000?body=REPEAT"' in gone.html
     assert await ama.behind.rows(tables.listening_pages) == []
 
