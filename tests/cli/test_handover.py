@@ -63,3 +63,13 @@ def test_a_reply_without_words_is_refused(run: Run, waiting: str) -> None:
     ended = run("handover", "reply", waiting, said=" \n")
     assert ended.status == 2
     assert "The reply has no words" in ended.err
+
+
+def test_a_number_is_shown_of_those_who_wait_and_of_nobody_else(run: Run, waiting: str) -> None:
+    shown = run("handover", "number", waiting)
+    assert (shown.status, shown.out) == (0, "")
+    assert "We have no number of theirs" in shown.err
+    run("handover", "close", waiting)
+    refused = run("handover", "number", waiting)
+    assert refused.status == 2
+    assert "waits for nobody now" in refused.err
