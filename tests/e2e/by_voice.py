@@ -6,7 +6,7 @@ from typing import Protocol
 
 import aiohttp
 from e2e.by_twilio import FLOWS, LANGUAGES, MINE, PUBLIC, Answer, Leave, Note, Only
-from e2e.running import PATIENCE, Palabre
+from e2e.running import ADDS, PATIENCE, Palabre
 from fakes.telegram_phone import Phone as TelegramPhone
 from fakes.telegram_server import TelegramServer
 from fakes.twilio_phone import Phone as TwilioPhone
@@ -16,7 +16,6 @@ from bot.voice.splice import seconds
 
 MOST_BYTES = 512 * 1024  # of what WhatsApp shows as a voice message
 LISTENS = {"fr": "Écouter", "en": "Listen", "es": "Escuchar"}
-ADDS = ("Ajouter", "Add", "Agregar", "Añadir")  # begin the label of the button that adds
 
 
 class Everywhere(Palabre):

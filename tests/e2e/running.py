@@ -53,6 +53,9 @@ class Palabre(Served):
         return out
 
 
+ADDS = ("Ajouter", "Add", "Agregar")  # begin the label of the button that adds to an answer
+
+
 class Participant:
     """Someone with Telegram, who answers whatever is asked."""
 
@@ -96,14 +99,15 @@ class Participant:
         return await self.hears()
 
     async def picks(self, *numbers: int) -> Heard:
-        """Tick several, then press the last button."""
+        """Tick several, then press the button that ends the list."""
         message = next(one for one in reversed(self.phone.messages) if one.rows)
         for number in numbers:
             self.press(number)
             async with asyncio.timeout(PATIENCE):
                 while not TICK.match(message.labels[number]):
                     await asyncio.sleep(0.02)
-        return await self.presses(-1)
+        last = message.labels[-1]
+        return await self.presses(-2 if last.startswith(ADDS) else -1)
 
 
 async def has_a_webhook(palabre: Palabre) -> None:

@@ -65,7 +65,7 @@ async def test_a_voice_is_heard_by_others_once_a_person_approved_it(tmp_path: Pa
         assert "¿cómo es donde usted vive?" in spanish  # nobody translated it for her
         sounds = [one for who in (ben, eve, yol) for one in who.phone.messages if one.kind]
         assert [(one.kind, one.file_name, len(one.file) > 500) for one in sounds] == [
-            ("audio", "voice.mp3", True)
+            ("voice", "voice.ogg", True)
         ] * 2
         assert "votre voix" in (await ben.presses(1)).text
         await palabre.command("export", "--format", "jsonl", "--out", str(tmp_path / "rows.jsonl"))
