@@ -134,5 +134,5 @@ def test_who_has_spoken_is_asked_in_which_language_and_who_has_written_is_not() 
 def test_a_language_that_is_said_aloud_is_left_to_a_human_ear() -> None:
     person = Person(language="en", facts={"consent to take part": "yes"})
     ama = Talker(programme(SPOKEN), person).begins("test").speaks().speaks()
-    assert "spoken language" not in ama.person.facts
+    assert ama.person.facts["spoken language"] == "?"
     assert ama.answer("tongue").files
