@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from bot.store.fast import many
 from bot.store.seal import Seal
-from bot.store.tables import addresses, deliveries, participants
+from bot.store.tables import addresses, deliveries, listening_pages, participants
 from bot.store.wire import NewDelivery
 
 COLUMN = b"deliveries"
@@ -331,7 +331,11 @@ def let_go(connection: Connection, people: Collection[int], channels: Collection
 
 def heard_on_page(connection: Connection, addresses: Collection[int], moment: int) -> int:
     """Note that what waited for the page was shown there: it need not be sent; return how many."""
+    if not addresses:
+        return 0
+    pages = listening_pages.c.address_id.in_(list(addresses))
     shown = and_(
+        deliveries.c.participant_id.in_(select(listening_pages.c.participant_id).where(pages)),
         deliveries.c.address_id.in_(list(addresses)),
         deliveries.c.state == "waiting",
         deliveries.c.reason == ON_PAGE,

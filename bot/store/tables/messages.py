@@ -61,7 +61,7 @@ deliveries = Table(
     Column("broadcast_id", Big),
     Column("trace", String(16)),  # what the message that led to it is called in logs
     Column("speaks", String(64), nullable=False, default="", server_default=EMPTY),  # its sound
-    Index("ix_deliveries_speaks", "channel", "speaks",
+    Index("ix_deliveries_speaks", "speaks",
           postgresql_where=text("state = 'waiting' AND speaks <> ''"),
           sqlite_where=text("state = 'waiting' AND speaks <> ''")),
     Index("ix_deliveries_due", "channel", "rank", "id",

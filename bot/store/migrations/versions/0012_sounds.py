@@ -30,7 +30,7 @@ def upgrade() -> None:
     op.add_column(
         "deliveries", Column("speaks", sa.String(64), nullable=False, server_default=sa.text("''"))
     )
-    op.create_index("ix_deliveries_speaks", "deliveries", ["channel", "speaks"],
+    op.create_index("ix_deliveries_speaks", "deliveries", ["speaks"],
                     postgresql_where=WANTS, sqlite_where=WANTS)  # fmt: skip
 
 
