@@ -227,7 +227,7 @@ async def test_what_was_submitted_is_not_submitted_again_until_its_words_change(
 async def test_a_session_is_reminded_of_beyond_the_window_by_template_or_not_at_all(
     behind: Behind, approved: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.gateway.session_news.not_before", lambda moment, *_: moment)
+    monkeypatch.setattr("bot.gateway.session_news.for_event", lambda moment, *_: moment)
     phone = await welcomed(behind)
     house = behind.house
     soon = house.clock() + 3_600_000
