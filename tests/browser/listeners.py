@@ -56,7 +56,7 @@ class SmsPhone:
             index = house.seal.index(CHANNEL, self.number)
             found = by_index(connection, [index]).get(index)
             sent = past(connection, house.seal, found.id, Outgoing) if found else []
-            return [one.text for _, one in sent]
+            return [one.text for *_, one in sent]
 
         return await house.database.read(look)
 
