@@ -86,10 +86,10 @@ def count_messages(connection: Connection, counts: Counts, report: Report) -> No
     for channel, events in counts.acknowledged.items():
         for event in events:
             report.acknowledged += 1
-            if event in counts.refused:
-                event = hashlib.sha256(event.encode()).hexdigest()  # noqa: PLW2901
-                report.unreadable += 1
             row = found.get((channel, event))
+            if row is None and event in counts.refused:  # filed, as the database refused it
+                row = found.get((channel, hashlib.sha256(event.encode()).hexdigest()))
+                report.unreadable += 1
             report.stored += row is not None
             report.answered += row is not None and row.outcome == "answered"
             report.stuck += row is not None and row.outcome == "stuck"
