@@ -111,7 +111,7 @@ class Audience:
         if plan.phase and not plan.topics:
             tests.append((self._told(), reasons.TOLD))
         tests.append((choosing.stopped(), reasons.STOPPED))
-        tests.append((choosing.fact_is("stay in touch", ("no",)), reasons.NO_MORE))
+        tests.append((choosing.fact_equals("stay in touch", "no"), reasons.NO_MORE))
         tests.append((not_(self._agreed()), reasons.NEVER_CONSENTED))
         if plan.roles:
             tests.append((not_(choosing.fact_is("role", plan.roles)), reasons.NOT_CONCERNED))
