@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from emptied import Emptied, administer
+from fakes.bucket_server import Bucket, bucket_server
 from sqlalchemy import create_engine
 
 from bot.store.database import Database
@@ -89,3 +90,14 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
 def seal() -> Seal:
     """A seal with a key of the tests' own."""
     return Seal(["a secret of the tests, long enough to be one"])
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+    """A bucket, and the environment that leads to it."""
+    with bucket_server() as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a-key")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "its-secret")
+        monkeypatch.setenv("AWS_REGION", "auto")
+        yield server

@@ -1,23 +1,9 @@
 """Commands of a house whose recordings lie in a bucket (MEDIA_URL=s3:…)."""
 
-from collections.abc import Iterator
-
-import pytest
 from cli.conftest import Run
-from fakes.bucket_server import Bucket, bucket_server
+from fakes.bucket_server import Bucket
 
 BUCKET = {"MEDIA_URL": "s3:voices/ess"}
-
-
-@pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
-    """A bucket, and the environment that leads to it."""
-    with bucket_server() as server:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a-key")
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "its-secret")
-        monkeypatch.setenv("AWS_REGION", "auto")
-        yield server
 
 
 def test_the_doctor_asks_the_bucket(run: Run, bucket: Bucket) -> None:

@@ -2,11 +2,10 @@
 
 import sys
 import traceback
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes.bucket_server import Bucket, bucket_server
+from fakes.bucket_server import Bucket
 from people import add_participant, add_recording
 from sqlalchemy import Connection
 
@@ -18,17 +17,6 @@ from bot.store.rekey import turn_all
 from bot.store.seal import Seal
 
 NOTE = b"OggS" + b"what she said about water" * 100
-
-
-@pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
-    """A bucket, and the environment that leads to it."""
-    with bucket_server() as server:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a-key")
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "its-secret")
-        monkeypatch.setenv("AWS_REGION", "auto")
-        yield server
 
 
 @pytest.mark.parametrize("url", ["s3:voices/ess", "s3://voices/ess/"])
