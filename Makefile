@@ -43,7 +43,7 @@ documents: install-test      ## the PDFs of the consultation's documents
 	$(PY) -m bot.documents flows/ess/documents
 
 env-example: install         ## .env.example out of the settings table
-	$(PY) -c "from bot.settings import example; print(example(), end='')" > .env.example
+	$(PY) -c "from bot.settings.table import example; print(example(), end='')" > .env.example
 
 rehearse: install            ## play all rehearsals
 	$(BIN)/palabre rehearse

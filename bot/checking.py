@@ -8,7 +8,8 @@ from sqlalchemy import Connection, select, text
 from bot.gateway.doctor import Finding
 from bot.gateway.house import House
 from bot.language import _
-from bot.settings import Settings, secret_keys
+from bot.settings import Settings
+from bot.settings.keys import secret_keys
 from bot.store.tables import inbox
 from channels.errors import DeliveryError
 from channels.telegram import Telegram

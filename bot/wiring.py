@@ -22,7 +22,8 @@ from bot.gateway.phases import set_up
 from bot.gateway.programme import Programmes
 from bot.gateway.reading.reader import Reader
 from bot.language import _
-from bot.settings import Settings, WrongSetting, secret_keys
+from bot.settings import Settings, WrongSetting
+from bot.settings.keys import secret_keys
 from bot.store.database import Database
 from bot.store.known_files import StoredContents, StoredFiles
 from bot.store.media import MediaStore, open_media

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from bot.cli import COMMANDS
-from bot.settings import TABLE
+from bot.settings.table import TABLE
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = {row.name for row in TABLE}

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import TABLE, Settings, WrongSetting, read_settings, secret_keys
+from bot.settings import Settings, WrongSetting, read_settings
+from bot.settings.keys import secret_keys
+from bot.settings.table import TABLE
 
 TOKEN = "123456:a-token-of-ours"
 

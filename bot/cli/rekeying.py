@@ -8,7 +8,8 @@ import click
 from bot.cli.counting import Counting
 from bot.cli.running import FAULTS, Sentence
 from bot.language import _
-from bot.settings import Settings, add_secret_key, read_settings, secret_keys
+from bot.settings import Settings, read_settings
+from bot.settings.keys import add_secret_key, secret_keys
 
 if TYPE_CHECKING:
     from bot.store.database import Database

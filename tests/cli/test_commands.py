@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cli.conftest import Run
 
-from bot.settings import example
+from bot.settings.table import example
 
 ROOT = Path(__file__).parents[2]
 STATES = ("open", "closed", "planned")

@@ -10,7 +10,8 @@ from fakes.telegram_server import TelegramServer
 from gateway.houses import Home
 
 from bot.checking import examine_clock, examine_key, examine_way_in
-from bot.settings import read_settings, secret_keys
+from bot.settings import read_settings
+from bot.settings.keys import secret_keys
 from channels.telegram import Telegram
 
 OURS = "https://palabre.example/hooks/telegram"
