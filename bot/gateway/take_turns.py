@@ -7,7 +7,7 @@ aside alone, and its sender is told something kind; the same when the database r
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -16,31 +16,26 @@ from sqlalchemy import Connection
 from bot.dialogue import talk
 from bot.dialogue.reply import File, Prompt, Reply
 from bot.gateway import courtesy, linking
+from bot.gateway.admitting import FETCHED, Message, hold, message_of, newcomers, wait_for_recordings
 from bot.gateway.following import follow_message, trace_of
 from bot.gateway.house import House
 from bot.gateway.others import with_others
 from bot.gateway.outcome import put_down, say
 from bot.gateway.sitting import Seat, Sitting
 from bot.gateway.statuses import file_statuses
-from bot.store import deliveries, inbox, keeping, participants, recordings
+from bot.gateway.unspoken import UNSPOKEN
+from bot.store import deliveries, inbox, keeping, participants
 from bot.store.database import DatabaseAway
-from bot.store.forget import came_back, forget, put_away_log
-from bot.store.ids import new_id
+from bot.store.forget import forget, put_away_log
 from bot.store.inbox import Waiting
-from bot.store.participants import Address, Newcomer
-from bot.store.recordings import Came
+from bot.store.participants import Address
 from bot.store.refusal import TAKE_PART, drop_recordings, keep_only_the_no
-from bot.store.seal import Seal
-from channels.base import Incoming, MediaRef, Outgoing
+from channels.base import Incoming, Outgoing
 
 log = logging.getLogger(__name__)
 
 BATCH = 300  # messages; more would only make the first of them wait
 BESIDE = 0.02  # seconds
-SOUND = frozenset({"voice", "audio", "video"})
-FETCHED = SOUND | {"photo", "document"}
-
-_incoming = msgspec.json.Decoder(Incoming)
 
 
 @dataclass
@@ -121,9 +116,6 @@ def _halves(rows: Sequence[Waiting]) -> tuple[list[Waiting], list[Waiting]]:
     )
 
 
-Message = tuple[Waiting, Incoming]
-
-
 def sit(connection: Connection, house: House, rows: Sequence[Waiting]) -> Taken:
     """Answer these messages within one transaction."""
     moment = house.clock()
@@ -131,8 +123,8 @@ def sit(connection: Connection, house: House, rows: Sequence[Waiting]) -> Taken:
     told -= len(rows)
     if not rows:
         return Taken(told)
-    mine, known = _hold(connection, house, rows, moment)
-    ready = _wait_for_recordings(connection, mine, known, house.seal, moment, house.voice_wait_ms)
+    mine, known = hold(connection, house, rows, moment)
+    ready = wait_for_recordings(connection, mine, known, house.seal, moment, house.voice_wait_ms)
     sitting = Sitting(connection, house, moment)
     sitting.load({known[row.address_index].participant for row, _ in ready})
     outcomes = _one_by_one(sitting, ready, known)
@@ -150,107 +142,6 @@ def sit(connection: Connection, house: House, rows: Sequence[Waiting]) -> Taken:
     return Taken(told + len(ready), sitting.courtesies, bool(sitting.forgetting), wakes, came_of)
 
 
-def _hold(
-    connection: Connection, house: House, rows: Sequence[Waiting], moment: int
-) -> tuple[list[Message], dict[bytes, Address]]:
-    """Hold the rows of those who wrote: only then is it sure what is left to answer, and whom.
-
-    People whom another worker has in hand are left out.
-    """
-    database, indexes = house.database, [row.address_index for row in rows]
-    known = participants.by_index(connection, indexes)
-    held = database.lock_participants(connection, {one.participant for one in known.values()})
-    if not database.embedded:  # whoever held them before may have let someone else speak
-        known = participants.by_index(connection, indexes)
-    free = [row for row in rows if (one := known.get(row.address_index)) is None
-            or one.participant in held]  # fmt: skip
-    messages = [
-        (row, _incoming.decode(row.open(house.seal)))
-        for row in inbox.still_waiting(connection, free, moment)
-    ]
-    messages = _without_strangers(connection, messages, known, moment)
-    return messages, known | _newcomers(connection, house, messages, known, moment)
-
-
-def _without_strangers(
-    connection: Connection, messages: Sequence[Message], known: Mapping[bytes, Address], moment: int
-) -> list[Message]:
-    """File what says something of an address that nobody here knows: nobody spoke."""
-    strange = [
-        row.id
-        for row, incoming in messages
-        if row.address_index not in known and incoming.kind in _SILENT
-    ]
-    inbox.mark(connection, [(row_id, "filed", "") for row_id in strange], moment)
-    return [(row, incoming) for row, incoming in messages if row.id not in strange]
-
-
-def _newcomers(
-    connection: Connection,
-    house: House,
-    messages: Sequence[Message],
-    known: Mapping[bytes, Address],
-    moment: int,
-) -> dict[bytes, Address]:
-    """Make a participant of whoever writes for the first time."""
-    new: dict[bytes, Newcomer] = {}
-    for row, incoming in messages:
-        if row.address_index not in known and row.address_index not in new:
-            new[row.address_index] = _newcomer(house, row, incoming)
-    if not new:
-        return {}
-    came_back(connection, new)
-    made = participants.create(connection, house.seal, list(new.values()), moment)
-    return {one.index: one for one in made}
-
-
-def _newcomer(house: House, row: Waiting, incoming: Incoming) -> Newcomer:
-    return Newcomer(
-        incoming.channel,
-        incoming.account,
-        row.address_index,
-        incoming.address,
-        trial=incoming.channel.partition(":")[0] in house.trial_channels,
-        locale_hint=incoming.locale_hint[:16],
-    )
-
-
-def _wait_for_recordings(
-    connection: Connection,
-    messages: Sequence[Message],
-    known: dict[bytes, Address],
-    seal: Seal,
-    moment: int,
-    wait_ms: int,
-) -> list[Message]:
-    """Write down what must be fetched; who sent a sound waits a while for it, and only they."""
-    ready: list[Message] = []
-    came: list[Came] = []
-    held: list[int] = []
-    waiting: set[bytes] = set()
-    for row, incoming in messages:
-        new = [ref for ref in incoming.media if ref.kind in FETCHED] if not row.outcome else []
-        owner = known[row.address_index].participant
-        if incoming.by_page:
-            for ref in new:
-                recordings.adopt(connection, ref.ref, owner, row.id, moment)
-        else:
-            came.extend(_came(row, ref, incoming, owner, moment) for ref in new)
-        if any(ref.kind in SOUND for ref in new) or row.address_index in waiting:
-            waiting.add(row.address_index)
-            held.extend([row.id] if new else [])
-        else:
-            ready.append((row, incoming))
-    recordings.write_down(connection, seal, came)
-    inbox.hold(connection, held, moment + wait_ms)
-    return ready
-
-
-def _came(row: Waiting, ref: MediaRef, incoming: Incoming, owner: int, moment: int) -> Came:
-    return Came(new_id(), owner, incoming.channel, ref.kind, msgspec.json.encode(ref), moment,
-                row.id, incoming.forwarded)  # fmt: skip
-
-
 def _one_by_one(
     sitting: Sitting, messages: Sequence[Message], known: dict[bytes, Address]
 ) -> list[tuple[int, str, str]]:
@@ -262,7 +153,7 @@ def _one_by_one(
         address = known[row.address_index]
         speaker = sitting.speaking.get(address.id, address.participant)
         seat = sitting.seats[speaker]
-        if incoming.kind not in _SILENT:  # who blocks us has not written
+        if incoming.kind not in UNSPOKEN:  # who blocks us has not written
             seen[address.id] = (row.received_at, incoming.account or address.account)
         elif incoming.kind == "blocked":
             seen.pop(address.id, None)  # a STOP that the provider took: the way is closed behind it
@@ -294,7 +185,7 @@ def _one(
     incoming: Incoming,
     files: tuple[File, ...],
 ) -> tuple[int, str, str]:
-    handle = _SILENT.get(incoming.kind)
+    handle = UNSPOKEN.get(incoming.kind)
     if handle is not None:
         handle(sitting, seat, address, incoming)
         return row.id, "filed", ""
@@ -342,8 +233,7 @@ def _apologise_for(connection: Connection, house: House, row: Waiting) -> None:
     """Tell whoever wrote a message that it could not be answered."""
     known = participants.by_index(connection, [row.address_index])
     if not known:
-        message = (row, _incoming.decode(row.open(house.seal)))
-        known = _newcomers(connection, house, [message], known, house.clock())
+        known = newcomers(connection, house, [message_of(house, row)], known, house.clock())
     address = known[row.address_index]
     sitting = Sitting(connection, house, house.clock())
     sitting.load([address.participant])
@@ -356,23 +246,3 @@ def _apologise(sitting: Sitting, seat: Seat, address: Address) -> None:
     sentence = sitting.programme.phrases.get(language, {}).get("went_wrong", "")
     if sentence:
         say(sitting, seat, (Prompt(text=sentence, kind="notice"),), address)
-
-
-# --- what is no reply ----------------------------------------------------------------------
-
-
-def _blocked(sitting: Sitting, seat: Seat, address: Address, incoming: Incoming) -> None:
-    sitting.take_back(seat)
-    participants.set_address_state(sitting.connection, address.id, "blocked", "blocked by them")
-    deliveries.cancel(sitting.connection, seat.id, "blocked")
-
-
-def _unblocked(sitting: Sitting, seat: Seat, address: Address, incoming: Incoming) -> None:
-    participants.set_address_state(sitting.connection, address.id, "good", "")
-
-
-def _moved(sitting: Sitting, seat: Seat, address: Address, incoming: Incoming) -> None:
-    participants.move_address(sitting.connection, sitting.house.seal, address, incoming.moved_to)
-
-
-_SILENT = {"blocked": _blocked, "unblocked": _unblocked, "moved": _moved}
