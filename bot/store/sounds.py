@@ -6,9 +6,21 @@ A sound in which somebody's name or words are heard belongs to them, and is drop
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from bot.store.database import Database
+from bot.store.deliveries import COLUMN, NEVER
 from bot.store.media import MediaStore, release
 from bot.store.seal import Seal
 from bot.store.tables import deliveries, sounds
@@ -35,10 +47,14 @@ class Wanted(NamedTuple):
 
     def open(self, seal: Seal) -> bytes:
         """Return the Outgoing, as JSON."""
-        return seal.open(b"deliveries", self.sealed)
+        return seal.open(COLUMN, self.sealed)
 
 
 WAITS = text("deliveries.state = 'waiting' AND deliveries.speaks <> ''")  # as their index says it
+# What was put by, or failed and waits for its next attempt, waits for no sound.
+_HELD = and_(
+    WAITS, deliveries.c.attempts == 0, deliveries.c.reason == "", deliveries.c.not_before < NEVER
+)
 _COLUMNS = (sounds.c.digest, sounds.c.participant_id, sounds.c.key, sounds.c.seconds, sounds.c.size)
 
 
@@ -74,7 +90,8 @@ def wanted(
     """Return what waits for its sound, one delivery a sound, replies first."""
     query = (
         select(deliveries.c.speaks, deliveries.c.participant_id, deliveries.c.sealed)
-        .where(WAITS, deliveries.c.speaks > "", deliveries.c.not_before > moment)
+        .where(_HELD, deliveries.c.speaks > "", deliveries.c.not_before > moment)
+        .where(~exists().where(sounds.c.digest == deliveries.c.speaks))
         .where(
             (deliveries.c.channel + "").in_(list(channels))
         )  # not by the index of all that waits
@@ -88,9 +105,15 @@ def wanted(
 
 
 def let_go(connection: Connection, speaks: str) -> None:
-    """Send at once what waited for a sound: it was made, or cannot be."""
-    mine = and_(deliveries.c.speaks == speaks, WAITS)
+    """Send at once what waited for a sound: it was made."""
+    mine = and_(deliveries.c.speaks == speaks, _HELD)
     connection.execute(update(deliveries).where(mine).values(not_before=0))
+
+
+def give_up(connection: Connection, speaks: str) -> None:
+    """Send at once, as text, what waited for a sound that cannot be made."""
+    mine = and_(deliveries.c.speaks == speaks, _HELD)
+    connection.execute(update(deliveries).where(mine).values(not_before=0, speaks=""))
 
 
 def drop_old(

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from gateway.conftest import MakeHome
 from gateway.houses import NO_PACE, Home, Phone, Post, Texts
-from gateway.outbox import REFUSED
+from gateway.outbox import REFUSED, TRANSIENT
 from gateway.test_speaking import Reader as Voice
 from sqlalchemy import select
 
 from bot.dialogue.reply import Attachment, Prompt
+from bot.gateway.broadcasts.plan import HELD
 from bot.gateway.reading.making import PERSONAL_MS, Maker
 from bot.gateway.reading.reader import Reader
 from bot.gateway.reading.script import script
@@ -248,3 +249,31 @@ def test_a_paper_that_no_step_says_is_heard_in_the_message_whoever_says_it(
     paper = Prompt("", "attached", attach=Attachment("law", "The law", {"audio": words.file}))
     heard = script([paper, Prompt("It has changed.", "notice")], "en", sounds)
     assert [one.file or one.words for one in heard] == [words.file, "It has changed."]
+
+
+async def test_what_failed_waits_for_its_next_attempt_though_its_sound_is_there(
+    listening: Listening,
+) -> None:
+    home = listening()
+    ama = home.person()
+    await ama.says("hello")
+    home.post.fails += [DeliveryError(TRANSIENT)] * 3
+    await hears(home, ama, "LISTEN")
+    home.waits(seconds=-10)
+    await makes(home)
+    await home.sends()
+    assert len(home.post.fails) == 2  # one attempt, then a pause
+
+
+async def test_what_was_put_by_stays_so_when_its_sound_is_made(listening: Listening) -> None:
+    home = listening()
+    ama = home.person()
+    await ama.says("hello", "LISTEN")
+    await ama.writes("Ama")
+    await home.answers()
+    waits = tables.deliveries.c.state == "waiting"
+    later = tables.deliveries.update().where(waits).values(not_before=HELD)  # as a pause does
+    await home.write(lambda c: c.execute(later))
+    await makes(home)
+    rows = [one for one in await home.rows(tables.deliveries) if one.state == "waiting"]
+    assert {one.not_before for one in rows} == {HELD}

@@ -82,7 +82,7 @@ class Maker:
         return await self._drop_old(moment)
 
     async def _make(self, one: Wanted) -> None:
-        house = self._house
+        house, settle = self._house, sounds.let_go
         try:
             aloud = _outgoing.decode(one.open(house.seal)).aloud
             if aloud is not None:
@@ -93,7 +93,8 @@ class Maker:
         except (CannotSayError, DatabaseRefuses, OSError, ValueError) as error:
             house.tally.count("sounds", "failed")
             log.warning("a message goes as text alone: %s", type(error).__name__)
-        await house.database.write(sounds.let_go, one.speaks, wakes=("outbox",))
+            settle = sounds.give_up
+        await house.database.write(settle, one.speaks, wakes=("outbox",))
 
     async def _drop_old(self, moment: int) -> int | None:
         """Forget what holds somebody's words, now that it was sent; return when the next is due."""
