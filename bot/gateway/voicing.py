@@ -56,8 +56,8 @@ class Voice:
         if reader is None:
             return b""
         try:
-            made = reader.message(aloud, participant, house.clock())
-            return as_mp3(decode(house.media.get(made.sound.key), Limits()).pcm, Limits())
+            said = reader.unsent(aloud, participant, house.clock())
+            return as_mp3(decode(said, Limits()).pcm, Limits())
         except CannotSayError:  # too long for one voice message, perhaps: a page has more room
             first, second = _halves(aloud)
             whole = [self._made(half, participant) for half in (first, second) if second.said]

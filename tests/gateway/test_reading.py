@@ -21,6 +21,7 @@ from bot.gateway.reading.reader import Reader
 from bot.gateway.reading.script import script
 from bot.gateway.sounds import Sounds
 from bot.gateway.tohear import Words
+from bot.gateway.voicing import Voice as Pages
 from bot.store import tables
 from bot.store.media import MediaGone
 from bot.voice.decode import decode
@@ -277,3 +278,14 @@ async def test_what_was_put_by_stays_so_when_its_sound_is_made(listening: Listen
     await makes(home)
     rows = [one for one in await home.rows(tables.deliveries) if one.state == "waiting"]
     assert {one.not_before for one in rows} == {HELD}
+
+
+async def test_a_page_says_what_is_said_to_one_person_and_keeps_it_nowhere(
+    listening: Listening,
+) -> None:
+    home = listening()
+    await home.person().says("hello")
+    (ama,) = await home.rows(tables.participants)
+    said = [Prompt("Thank you, Ama."), Prompt("Shall we begin?")]
+    assert await Pages(home.house).sound(said, "en", ama.id)
+    assert not [one for one in await home.rows(tables.sounds) if one.participant_id]

@@ -118,12 +118,25 @@ class Reader:
         digest = self.digest(aloud, participant)
         if found := self._found(digest):
             return Made(found, new=False)
+        data = self._spoken(aloud, moment)
+        owner = None if self.is_public(aloud.said) else participant
+        return Made(self._keep(digest, owner, data, moment), new=True)
+
+    def unsent(self, aloud: Aloud, participant: int, moment: int) -> bytes:
+        """Return the sound of what no message carries; somebody's own is kept nowhere.
+
+        Raises CannotSayError, MediaGone.
+        """
+        if not self.is_public(aloud.said):
+            return self._spoken(aloud, moment)
+        return self.media.get(self.message(aloud, participant, moment).sound.key)
+
+    def _spoken(self, aloud: Aloud, moment: int) -> bytes:
         pieces = list(self._threads.map(lambda one: self._piece(one, moment), aloud.said))
         data = splice.spliced(pieces)
         if len(data) > MOST_BYTES:
             raise CannotSayError(f"{CannotSayError.__doc__} it is too long")
-        owner = None if self.is_public(aloud.said) else participant
-        return Made(self._keep(digest, owner, data, moment), new=True)
+        return data
 
     def prepared(self, one: Said) -> Sound | None:
         """Return the sound of a sentence that is everybody's, if it was prepared."""
