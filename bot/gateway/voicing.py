@@ -44,12 +44,14 @@ class Voice:
         if aloud is None:
             return b""
         async with self._making:
-            if name not in self._kept:
-                self._kept[name] = await asyncio.to_thread(self._made, aloud, participant)
-            self._kept.move_to_end(name)
+            kept = self._kept.get(name, b"")
+            made = kept or await asyncio.to_thread(self._made, aloud, participant)
+            if made:  # what failed is tried again when it is asked for again
+                self._kept[name] = made
+                self._kept.move_to_end(name)
             if len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
-            return self._kept[name]
+            return made
 
     def _made(self, aloud: Aloud, participant: int) -> bytes:
         house, reader = self._house, self._house.reader

@@ -289,3 +289,14 @@ async def test_a_page_says_what_is_said_to_one_person_and_keeps_it_nowhere(
     said = [Prompt("Thank you, Ama."), Prompt("Shall we begin?")]
     assert await Pages(home.house).sound(said, "en", ama.id)
     assert not [one for one in await home.rows(tables.sounds) if one.participant_id]
+
+
+async def test_a_page_that_could_not_be_said_once_is_said_when_it_can(
+    listening: Listening, voice: Voice
+) -> None:
+    home = listening()
+    pages, said = Pages(home.house), [Prompt("Shall we begin?")]
+    voice.mute = True
+    assert not await pages.sound(said, "en", 1)
+    voice.mute = False
+    assert await pages.sound(said, "en", 1)
