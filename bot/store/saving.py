@@ -7,11 +7,11 @@ import os
 import shutil
 from pathlib import Path
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select
 
 from bot.store.database import Database
 from bot.store.media import named_keys
-from bot.store.tables import sounds
+from bot.store.tables import blobs, sounds
 
 DATABASE, RECORDINGS = "palabre.sqlite", "media"
 
@@ -47,7 +47,10 @@ def _copy_database(database: Database, file: Path) -> None:
 
 def _without_sounds(connection: Connection) -> None:
     """Leave out what the bot said: it can be made again, and some of it holds names."""
+    keys = set(connection.scalars(select(sounds.c.key))) - named_keys(connection)
     connection.execute(delete(sounds))
+    for key in keys:
+        connection.execute(delete(blobs).where(blobs.c.sha256 == key))
 
 
 def _copy_recordings(source: Path, target: Path, wanted: set[str]) -> int:
