@@ -222,6 +222,11 @@ class KnownFiles(Protocol):
         ...
 
 
+def channel_kind(channel: str) -> str:
+    """Return a channel's kind: a terminal has a name of its own each time it is opened."""
+    return channel.partition(":")[0]
+
+
 class Channel(Protocol):
     """A way messages travel: read what came, send what must go, fetch what was attached."""
 

@@ -14,7 +14,7 @@ from bot.store.inbox import Waiting
 from bot.store.participants import Address, Newcomer
 from bot.store.recordings import Came
 from bot.store.seal import Seal
-from channels.base import Incoming, MediaRef
+from channels.base import Incoming, MediaRef, channel_kind
 
 SOUND = frozenset({"voice", "audio", "video"})
 FETCHED = SOUND | {"photo", "document"}
@@ -85,7 +85,7 @@ def _newcomer(house: House, row: Waiting, incoming: Incoming) -> Newcomer:
         incoming.account,
         row.address_index,
         incoming.address,
-        trial=incoming.channel.partition(":")[0] in house.trial_channels,
+        trial=channel_kind(incoming.channel) in house.trial_channels,
         locale_hint=incoming.locale_hint[:16],
     )
 

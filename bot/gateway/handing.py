@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from bot.dialogue import talk
 from bot.dialogue.reply import Prompt
 from bot.gateway.house import House
-from bot.gateway.outcome import channel_kind, say
+from bot.gateway.outcome import say
 from bot.gateway.sit_with import NobodyThere, Table, sit_with
 from bot.gateway.sitting import Sitting
 from bot.gateway.templates import outside
@@ -16,6 +16,7 @@ from bot.gateway.window import Beyond, is_open
 from bot.store import handovers, participants, persons
 from bot.store.deliveries import has_waiting
 from bot.store.participants import note
+from channels.base import channel_kind
 
 HUMAN = "human"  # the kind of a delivery that a person wrote
 COORDINATOR = "coordinator"  # who the audit says it was, where nothing more is known

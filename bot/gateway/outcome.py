@@ -1,17 +1,16 @@
 """What a turn led to, put on paper: answers, facts, consents, promises, effects."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
 from bot.dialogue import talk
 from bot.dialogue.conversation import Turn
 from bot.dialogue.draft import phrase
-from bot.dialogue.flow import CONSENTS
-from bot.dialogue.reply import Effect, Kept, Learned, Prompt
-from bot.gateway import linking
+from bot.dialogue.reply import Effect, Kept, Prompt
+from bot.gateway import linking, shared_phone
 from bot.gateway.drawn import Drawn
+from bot.gateway.learned import learn
 from bot.gateway.others import with_others
 from bot.gateway.ownnotes import with_own_notes
 from bot.gateway.pages import with_page
@@ -21,11 +20,12 @@ from bot.gateway.rsvps import with_places
 from bot.gateway.sitting import Seat, Sitting
 from bot.gateway.window import DROP, Beyond
 from bot.store import handovers, links, pages, participants, rsvps
-from bot.store.deliveries import cancel, cancel_on
+from bot.store.deliveries import cancel
 from bot.store.keeping import Gone, Said, verdict_told
 from bot.store.participants import Address
 from bot.store.refusal import TAKE_PART, bare
 from bot.store.sent import provider_id_of
+from channels.base import channel_kind
 
 HOUR = 3_600_000
 
@@ -49,7 +49,7 @@ def put_down(
     out.answers.extend(Gone(seat.owner(one.conversation), one.key) for one in turn.withdrawn)
     out.answers.extend(_said(sitting, seat, kept, address.channel) for kept in turn.kept)
     for learned in turn.learned:
-        _learn(sitting, seat, learned, turn, address)
+        learn(sitting, seat, learned, turn, address)
     _take_up(sitting, seat, turn)
     for effect in turn.effects:
         _EFFECTS[effect.kind](sitting, seat, effect, address)
@@ -73,46 +73,6 @@ def _said(sitting: Sitting, seat: Seat, kept: Kept, channel: str) -> Said:
     phase = flow.phase or flow.name
     owner = seat.owner(kept.conversation)
     return Said(owner, channel_kind(channel), phase, kept, seat.person.helper)
-
-
-def channel_kind(channel: str) -> str:
-    """Return a channel's kind: a terminal has a name of its own each time it is opened."""
-    return channel.partition(":")[0]
-
-
-def _learn(sitting: Sitting, seat: Seat, learned: Learned, turn: Turn, address: Address) -> None:
-    sitting.written.facts.append(_fact(sitting, seat.id, learned))
-    if learned.name in CONSENTS:
-        sitting.written.consents.append(_proof(sitting, seat, learned, turn, address))
-
-
-def _fact(sitting: Sitting, owner: int, learned: Learned) -> dict[str, Any]:
-    value = None if learned.value is None else msgspec.json.encode(learned.value).decode()
-    return {
-        "participant_id": owner,
-        "name": learned.name,
-        "value": value,
-        "source": learned.source,
-        "step": learned.step,
-        "at": sitting.moment,
-    }
-
-
-def _proof(
-    sitting: Sitting, seat: Seat, learned: Learned, turn: Turn, address: Address
-) -> dict[str, Any]:
-    asked = next((one for one in turn.kept if one.fact == learned.name), None)
-    return {
-        "participant_id": seat.id,
-        "kind": learned.name,
-        "answer": str(learned.value or ""),
-        "words": learned.words or (asked.question if asked else ""),
-        "revision": asked.revision if asked else "",
-        "language": turn.person.language,
-        "channel": channel_kind(address.channel),
-        "at": sitting.moment,
-        "attested_by": seat.person.helper,
-    }
 
 
 def _take_up(sitting: Sitting, seat: Seat, turn: Turn) -> None:
@@ -203,37 +163,15 @@ def _forget(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> N
 
 def _someone_else(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
     """Begin with a new person on this phone; the one before keeps their talk."""
-    _greet(sitting, _newcomer(sitting, address), address)
-
-
-def _newcomer(sitting: Sitting, address: Address) -> Seat:
-    new = participants.someone_else(sitting.connection, sitting.house.seal, address, sitting.moment)
-    sitting.load([new])
-    sitting.speaking[address.id] = new
-    newcomer = sitting.seats[new]
-    count = len(participants.speakers_on(sitting.connection, address.id))
-    newcomer.person = msgspec.structs.replace(newcomer.person, others=count - 1)
-    return newcomer
+    _greet(sitting, shared_phone.newcomer(sitting, address), address)
 
 
 def _help_someone(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
-    """Begin with a new person, for whom whoever holds the phone answers: it is written with all."""
-    helper = seat.person.helper or participants.pseudonym_of(sitting.connection, seat.id)
-    newcomer = _newcomer(sitting, address)
-    network = str(seat.person.facts.get("network") or "")
-    facts = {"network": network} if network else {}
-    newcomer.person = msgspec.structs.replace(
-        newcomer.person, helper=helper, language=seat.person.language, facts=facts
-    )
-    known = {"language": seat.person.language, **facts}
-    sitting.written.facts.extend(
-        _fact(sitting, newcomer.id, Learned(name, value, "helper"))
-        for name, value in known.items()
-        if value
-    )
-    opening = Prompt(_phrase(sitting, newcomer, "helping_begins"), "notice")
-    say(sitting, newcomer, (opening,), address)
-    _greet(sitting, newcomer, address)
+    """Begin with a new person, for whom whoever holds the phone answers."""
+    helped = shared_phone.helped(sitting, seat, address)
+    opening = Prompt(_phrase(sitting, helped, "helping_begins"), "notice")
+    say(sitting, helped, (opening,), address)
+    _greet(sitting, helped, address)
 
 
 def _phrase(sitting: Sitting, seat: Seat, key: str) -> str:
@@ -244,42 +182,25 @@ def _phrase(sitting: Sitting, seat: Seat, key: str) -> str:
 
 def _helped(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
     """Let whoever helped speak again, if they are still there."""
-    helper = participants.by_pseudonym(sitting.connection, seat.person.helper)
-    if helper in participants.speakers_on(sitting.connection, address.id):
-        _lets_speak(sitting, helper, address, seat.person.language)
+    helper = shared_phone.helper_of(sitting, seat, address)
+    if helper is not None:
+        _lets_speak(sitting, seat, helper, address)
 
 
 def _new_owner(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
-    """Begin with somebody who was given this number; whoever had it is not reached on it."""
-    cancel_on(sitting.connection, address.id, "the number is somebody else's now")
-    left = [one for one in sitting.written.promised if one.address != address.id]
-    sitting.written.promised[:] = left
-    links.void_codes(sitting.connection, seat.id, sitting.moment)
-    pages.revoke_on(sitting.connection, [address.id])
-    new = participants.new_owner(sitting.connection, sitting.house.seal, address, sitting.moment)
-    sitting.load([new])
-    sitting.speaking[address.id] = new
-    sitting.shared.discard(address.id)
-    _greet(sitting, sitting.seats[new], address)
+    """Begin with somebody who was given this number."""
+    _greet(sitting, shared_phone.new_owner(sitting, seat, address), address)
 
 
 def _switch_person(sitting: Sitting, seat: Seat, effect: Effect, address: Address) -> None:
-    people = participants.speakers_on(sitting.connection, address.id)
-    number = int(effect.detail) if effect.detail.isdecimal() else 0
-    wanted = people[number - 1] if 0 < number <= len(people) else seat.id
-    _lets_speak(sitting, wanted, address, seat.person.language)
+    wanted = shared_phone.numbered(sitting, seat, address, effect.detail)
+    _lets_speak(sitting, seat, wanted, address)
 
 
-def _lets_speak(sitting: Sitting, wanted: int, address: Address, spoken: str) -> None:
-    """Let one of those who share a phone speak on it."""
-    people = participants.speakers_on(sitting.connection, address.id)
-    sitting.house.database.hold_participants(sitting.connection, [wanted])
-    participants.speaks(sitting.connection, address.id, wanted)
-    sitting.load([wanted])
-    sitting.speaking[address.id] = wanted
-    other = sitting.seats[wanted]
-    other.person = msgspec.structs.replace(other.person, others=len(people) - 1)
-    _greet(sitting, other, address, spoken)
+def _lets_speak(sitting: Sitting, seat: Seat, wanted: int, address: Address) -> None:
+    """Let one of those who share a phone speak on it instead of who did."""
+    other = shared_phone.lets_speak(sitting, wanted, address)
+    _greet(sitting, other, address, seat.person.language)
 
 
 def _greet(sitting: Sitting, seat: Seat, address: Address, spoken: str = "") -> None:
