@@ -3,8 +3,8 @@
 from msgspec.structs import replace
 
 from bot.dialogue.amending import append, put
-from bot.dialogue.answers import NO_SPEECH, repeat, verdict
-from bot.dialogue.asking import ask_again
+from bot.dialogue.answers import NO_SPEECH, verdict
+from bot.dialogue.asking import ask_again, repeat
 from bot.dialogue.before import last_ended, node_of, open_answer
 from bot.dialogue.commands import Command, language_named
 from bot.dialogue.draft import Draft

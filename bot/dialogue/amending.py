@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
-from bot.dialogue.answers import Answer, accept, repeat
-from bot.dialogue.asking import ask
+from bot.dialogue.answers import Answer, accept
+from bot.dialogue.asking import ask, repeat
 from bot.dialogue.before import answered_before, node_of
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.draft import Draft, held_kind, kind_of, path_of

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from bot.dialogue.asking import ask_again, question_text
+from bot.dialogue.asking import question_text
 from bot.dialogue.conversation import Answered, Conversation, Heard
 from bot.dialogue.draft import Draft, held_kind, kind_of
 from bot.dialogue.engine import go_on, leads_to_forgetting, wait_for_a_person
@@ -283,8 +283,3 @@ def verdict(file: File) -> str:
 
 
 VERDICTS = ("empty_file", "silent", "no_speech", "too_long", "too_big")
-
-
-def repeat(draft: Draft, key: str, **values: object) -> None:
-    """Say one of the bot's sentences and put the open question again, in one message."""
-    ask_again(draft, draft.phrase(key, **values))

@@ -127,6 +127,11 @@ def ask_again(draft: Draft, lead: str = "", *, closes: str = "") -> None:
         draft.prompts.append(Prompt(lead, "notice"))
 
 
+def repeat(draft: Draft, key: str, **values: object) -> None:
+    """Say one of the bot's sentences and put the open question again, in one message."""
+    ask_again(draft, draft.phrase(key, **values))
+
+
 def resume(draft: Draft) -> None:
     """Say where we were, and put the open question again, in one message."""
     if not draft.open.open_key:

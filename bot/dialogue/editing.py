@@ -3,8 +3,8 @@
 from msgspec.structs import replace
 
 from bot.dialogue.amending import append, correct, put, read_at
-from bot.dialogue.answers import Answer, accept, keep_aside, keep_heard, repeat
-from bot.dialogue.asking import ask_again, question_text
+from bot.dialogue.answers import Answer, accept, keep_aside, keep_heard
+from bot.dialogue.asking import ask_again, question_text, repeat
 from bot.dialogue.before import last_ended, node_of
 from bot.dialogue.conversation import Answered, Conversation
 from bot.dialogue.draft import Draft, path_of

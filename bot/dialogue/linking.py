@@ -11,11 +11,12 @@ from msgspec import field
 from msgspec.structs import replace
 
 from bot.dialogue.asking import ask_again, resume
+from bot.dialogue.beginning import begin_next, go_on_with, menu, waiting_talk
 from bot.dialogue.commands import WORDS
 from bot.dialogue.conversation import Person, Programme, Scene, Turn
 from bot.dialogue.draft import Draft
 from bot.dialogue.flow import CONSENTS, Choice, Struct
-from bot.dialogue.offers import begin_next, go_on_with, menu, newcomer, waiting_talk
+from bot.dialogue.offers import newcomer
 from bot.dialogue.reply import Prompt
 from bot.dialogue.words import short
 

@@ -6,23 +6,11 @@ from bot.dialogue import adding, amending, editing, linking, preferring, rights,
 from bot.dialogue.answers import hear, keep_aside
 from bot.dialogue.asking import ask_again, question_text, repeat_all, resume
 from bot.dialogue.before import last_ended, last_talk
+from bot.dialogue.beginning import begin_next, follow, go_on_with, menu, take_up, waiting_talk
 from bot.dialogue.commands import Command, command, language_named, start_payload
 from bot.dialogue.draft import Draft
 from bot.dialogue.longlists import paged, settled, turn_page
-from bot.dialogue.offers import (
-    WELCOME,
-    begin_next,
-    called,
-    follow,
-    go_on_with,
-    keyword,
-    menu,
-    network_named,
-    newcomer,
-    offered,
-    take_up,
-    waiting_talk,
-)
+from bot.dialogue.offers import WELCOME, called, keyword, network_named, newcomer, offered
 from bot.dialogue.pressing import pressed, with_code
 from bot.dialogue.reply import Learned, Prompt, Reply
 from bot.dialogue.taking import BARE, read_choice, take, take_choice

@@ -6,8 +6,9 @@ from bot.dialogue import amending, rights
 from bot.dialogue.adding import ADD_MORE, ask_for_more
 from bot.dialogue.asking import ask_again
 from bot.dialogue.before import node_of
+from bot.dialogue.beginning import take_up
 from bot.dialogue.draft import Draft
-from bot.dialogue.offers import conversation_key, offered, take_up
+from bot.dialogue.offers import conversation_key, offered
 from bot.dialogue.reply import Reply
 from bot.dialogue.taking import press
 

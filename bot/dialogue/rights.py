@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from bot.dialogue import linking
 from bot.dialogue.asking import ask_again
 from bot.dialogue.draft import Draft, with_talk
 from bot.dialogue.flow import CONSENTS, Choice
@@ -176,19 +177,13 @@ def _settle_new_owner(draft: Draft, code: str) -> None:
         ask_again(draft, draft.phrase("as_it_was"))
 
 
-def _settle_link(draft: Draft, code: str) -> None:
-    from bot.dialogue.linking import settle  # which knows what comes next, as this need not
-
-    settle(draft, code)
-
-
 _SETTLED: dict[str, Callable[[Draft, str], None]] = {
     "forget": _settle_forget,
     "someone else": _settle_someone_else,
     "new owner": _settle_new_owner,
     "help someone": _settle_help_someone,
     "privacy": change_consent,
-    "link": _settle_link,
+    "link": linking.settle,
 }
 
 

@@ -11,11 +11,10 @@ from bot.dialogue.answers import (
     accept,
     give_up,
     hear,
-    repeat,
     verdict,
     wait_to_be_heard,
 )
-from bot.dialogue.asking import ask_again, question
+from bot.dialogue.asking import ask_again, question, repeat
 from bot.dialogue.draft import Draft
 from bot.dialogue.index import Node
 from bot.dialogue.longlists import LONG, forget_pick, make_sure, settled

@@ -8,6 +8,7 @@ from bot.dialogue import amending, wishes
 from bot.dialogue.answers import NO_SPEECH, accept, tell_verdicts
 from bot.dialogue.answers import Answer as _Answer
 from bot.dialogue.asking import repeat_all, resume
+from bot.dialogue.beginning import begin, follow
 from bot.dialogue.conversation import (
     Invitation,
     Person,
@@ -20,15 +21,7 @@ from bot.dialogue.flow import Choice, Flow
 from bot.dialogue.index import index_of
 from bot.dialogue.listening import listen
 from bot.dialogue.meeting import news, rsvp
-from bot.dialogue.offers import (
-    WELCOME,
-    begin,
-    conversation_key,
-    flow_of,
-    follow,
-    of_own_session,
-    split,
-)
+from bot.dialogue.offers import WELCOME, conversation_key, flow_of, of_own_session, split
 from bot.dialogue.reply import File, Learned, Prompt, Reply
 from bot.dialogue.topics import TOPICS, has_topics, meant, topic_of
 from bot.dialogue.words import clean

@@ -5,15 +5,16 @@ from collections.abc import Callable
 from bot.dialogue import linking, preferring, rights
 from bot.dialogue.adding import ask_for_more
 from bot.dialogue.amending import go_back
-from bot.dialogue.answers import NO_WORDS, Answer, accept, keep_heard, repeat, skip
-from bot.dialogue.asking import ask_again, repeat_all, resume
+from bot.dialogue.answers import NO_WORDS, Answer, accept, keep_heard, skip
+from bot.dialogue.asking import ask_again, repeat, repeat_all, resume
 from bot.dialogue.before import answered_before
+from bot.dialogue.beginning import begin_next, follow, go_on_with, menu, waiting_talk
 from bot.dialogue.commands import Command
 from bot.dialogue.draft import TAKE_PART, Draft
 from bot.dialogue.engine import go_on, leave_block
 from bot.dialogue.index import Node
 from bot.dialogue.longlists import paged, turn_page
-from bot.dialogue.offers import begin_next, follow, go_on_with, menu, network_named, waiting_talk
+from bot.dialogue.offers import network_named
 from bot.dialogue.reply import OWN_NOTE, Attachment, File, Learned, Prompt, Reply
 from bot.dialogue.taking import finish_picking
 from bot.dialogue.values import filled
