@@ -1,9 +1,8 @@
 """Adding to the answer just given, beside the next question."""
 
-from programme import programme
+from begun import begun
 from talk import Talker
 
-from bot.dialogue.conversation import Person
 from bot.dialogue.reply import File
 
 FLOW = """
@@ -36,7 +35,7 @@ WORD = "To add to your answer, write ADD."
 
 def someone(**scene: object) -> Talker:
     """Begin a talk in English; two seconds belong to a burst."""
-    talker = Talker(programme(FLOW), Person(language="en"), burst_ms=2000, **scene).begins("test")
+    talker = begun(FLOW, burst_ms=2000, **scene)
     return talker.says("Ama")
 
 

@@ -1,10 +1,9 @@
 """Bursts, edited messages and going back."""
 
 import pytest
-from programme import programme
+from begun import begun
 from talk import Talker
 
-from bot.dialogue.conversation import Person
 from bot.dialogue.reply import File
 
 FLOW = """
@@ -34,7 +33,7 @@ endings:
 
 def someone(text: str = FLOW, **scene: object) -> Talker:
     """Begin a talk in English; two seconds belong to a burst."""
-    return Talker(programme(text), Person(language="en"), burst_ms=2000, **scene).begins("test")
+    return begun(text, burst_ms=2000, **scene)
 
 
 def at_once(talker: Talker, after_ms: int = 1000) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """Walking a flow: steps, conditions, jumps, blocks, progress, endings."""
 
+from begun import begun
 from msgspec.structs import replace
 from programme import ITEMS, flow_of, programme
 from talk import Printed, Talker
@@ -44,7 +45,7 @@ endings:
 
 def someone(text: str = POINTS, **scene: object) -> Talker:
     """Begin a talk in English."""
-    return Talker(programme(text), Person(language="en"), **scene).begins("test")
+    return begun(text, **scene)
 
 
 def test_a_flow_is_walked_from_top_to_bottom() -> None:

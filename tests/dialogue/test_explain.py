@@ -1,7 +1,8 @@
 """Where someone is and why; the steps at the simulator's side."""
 
+from begun import begun
 from msgspec.structs import replace
-from programme import programme, shipped
+from programme import shipped
 from talk import Talker
 
 from bot.dialogue.conversation import Invitation, Person, Scene
@@ -40,7 +41,7 @@ def told(talker: Talker) -> str:
 
 def someone() -> Talker:
     """Begin a talk in English."""
-    return Talker(programme(FLOW), Person(language="en")).begins("test")
+    return begun(FLOW)
 
 
 def test_where_someone_is_and_why_is_told_in_sentences() -> None:

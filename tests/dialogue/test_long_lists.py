@@ -1,10 +1,8 @@
 """Lists longer than a message: what the engine keeps of their pages, and of what was typed."""
 
 import pytest
-from programme import programme
+from begun import begun
 from talk import Talker
-
-from bot.dialogue.conversation import Person
 
 LETTERS = "abcdefghijklmnopqrstuvwx"
 CHOICES = "\n".join(f"      {one}: {one * 4}" for one in LETTERS)
@@ -39,9 +37,7 @@ def someone(more: str = "", *, short: bool = False, **scene: object) -> Talker:
                 f"      {one}: {one * 4}", ""
             )
     known = {"buttons": False, "at_once": 3, **scene}
-    return (
-        Talker(programme(text), Person(language="en"), **known).begins("test").says("Hello there")
-    )
+    return begun(text, **known).says("Hello there")
 
 
 @pytest.mark.parametrize("said", ["0", "more", "plus", "más", " 0 "])
@@ -175,7 +171,7 @@ def test_one_to_five_shows_no_list_where_there_are_no_buttons() -> None:
     text = (
         "\nsteps:\n  stars:\n    ask: From 1 to 5?\n    answer: 1 to 5\nendings:\n  thanks: Bye.\n"
     )
-    ama = Talker(programme(text), Person(language="en"), buttons=False, at_once=3).begins("test")
+    ama = begun(text, buttons=False, at_once=3)
     assert ama.turn.prompts[0].choices == ()
     assert ama.says("4").answer("stars").code == "4"
 
