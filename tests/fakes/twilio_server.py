@@ -13,7 +13,7 @@ async with TwilioServer() as server:
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -23,16 +23,19 @@ from aiohttp import web
 from multidict import MultiDict
 from twilio.request_validator import RequestValidator
 
+from fakes import twilio_templates
 from fakes.twilio_faults import Fault, misbehave
 from fakes.twilio_list import Kept, described, page, wanted
 from fakes.twilio_phone import Heard, Phone, new_sid
-from fakes.twilio_rules import PREFIX, Refusal, Shown, check, check_approval, check_content
+from fakes.twilio_rules import PREFIX, Refusal, Shown, check
 
 SID = "AC" + "0a" * 16
 TOKEN = "a-token-that-nobody-may-see"
 PUBLIC = "https://palabre.example.org"  # where a test is reached, unless it says so
 SERVICE = "MG" + "0b" * 16
 SENDERS = ("+33700000000", "+221300000000", "whatsapp:+33700000001")
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Answer = Callable[["TwilioServer", web.Request], web.Response]
 
 
 @dataclass(frozen=True)
@@ -75,13 +78,17 @@ class TwilioServer:
         app = web.Application(client_max_size=60_000_000)
         account = "/2010-04-01/Accounts/{account}"
         app.router.add_post(account + "/Messages.json", self._create)
-        app.router.add_get(account + "/Messages.json", self._list)
-        app.router.add_get(account + "/Messages/{sid}/Media.json", self._media_list)
-        app.router.add_get(account + "/Messages/{sid}/Media/{media}", self._media)
-        app.router.add_get(account + ".json", self._account)
-        app.router.add_post("/v1/Content", self._content)
-        app.router.add_get("/v1/ContentAndApprovals", self._approvals)
-        app.router.add_post("/v1/Content/{sid}/ApprovalRequests/whatsapp", self._approve)
+        for method, path, what, answer in (
+            ("GET", account + "/Messages.json", "list", TwilioServer._list),
+            ("GET", account + "/Messages/{sid}/Media.json", "media list", TwilioServer._media_list),
+            ("GET", account + "/Messages/{sid}/Media/{media}", "media", TwilioServer._media),
+            ("GET", account + ".json", "account", TwilioServer._account),
+            ("POST", "/v1/Content", "content", twilio_templates.make),
+            ("GET", "/v1/ContentAndApprovals", "approvals", twilio_templates.listed),
+            ("POST", "/v1/Content/{sid}/ApprovalRequests/whatsapp", "approve",
+             twilio_templates.submit),
+        ):  # fmt: skip
+            app.router.add_route(method, path, self._asked(what, answer))
         app.router.add_get("/cdn/{path:.*}", self._cdn)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -193,6 +200,22 @@ class TwilioServer:
         wanted = base64.b64encode(f"{self.sid}:{self.token}".encode()).decode()
         return http.headers.get("Authorization") == f"Basic {wanted}"
 
+    def _asked(self, what: str, answer: Answer) -> Handler:
+        """Answer a call of a kind, unless a fault is wanted or the account is not ours."""
+
+        async def handle(http: web.Request) -> web.StreamResponse:
+            fault = await self._begun(http, what)
+            if fault is not None:
+                return await misbehave(http, fault)
+            if not self._knows(http):
+                return _refused(Refusal(20003, 401))
+            try:
+                return answer(self, http)
+            except Refusal as refusal:
+                return _refused(refusal)
+
+        return handle
+
     async def _create(self, http: web.Request) -> web.StreamResponse:
         fault = await self._begun(http, "messages")
         if not self._knows(http):
@@ -238,12 +261,7 @@ class TwilioServer:
     def _attached(self, sid: str) -> list[str]:
         return [path for path in self.files if f"/Messages/{sid}/" in path]
 
-    async def _list(self, http: web.Request) -> web.StreamResponse:
-        fault = await self._begun(http, "list")
-        if not self._knows(http):
-            return _refused(Refusal(20003, 401))
-        if fault is not None:
-            return await misbehave(http, fault)
+    def _list(self, http: web.Request) -> web.Response:
         query = dict(http.query)
         found = [self._described(one) for one in wanted(self.kept.values(), query)]
         return web.json_response(page(found, query, http.path))
@@ -251,8 +269,7 @@ class TwilioServer:
     def _described(self, kept: Kept) -> dict[str, Any]:
         return described(kept, self.sid, len(self._attached(kept.sid)))
 
-    async def _media_list(self, http: web.Request) -> web.StreamResponse:
-        await self._begun(http, "media list")
+    def _media_list(self, http: web.Request) -> web.Response:
         found = [
             {"sid": path.rpartition("/")[2], "account_sid": self.sid, "uri": path + ".json",
              "parent_sid": http.match_info["sid"], "content_type": self.files[path][1],
@@ -261,14 +278,9 @@ class TwilioServer:
         ]  # fmt: skip
         return web.json_response({"media_list": found, "page": 0, "next_page_uri": None})
 
-    async def _media(self, http: web.Request) -> web.StreamResponse:
-        fault = await self._begun(http, "media")
-        if fault is not None:
-            return await misbehave(http, fault)
-        if not self._knows(http):
-            return _refused(Refusal(20003, 401))
+    def _media(self, http: web.Request) -> web.Response:
         if http.path not in self.files or http.path in self.not_yet:
-            return _refused(Refusal(20404, 404))
+            raise Refusal(20404, 404)
         where = self.redirect or f"/cdn{http.path}"
         return web.Response(status=307, headers={"Location": where})
 
@@ -281,75 +293,8 @@ class TwilioServer:
         content, mime = self.files[http.path.removeprefix("/cdn")]
         return web.Response(body=content, headers={"Content-Type": mime})
 
-    async def _account(self, http: web.Request) -> web.StreamResponse:
-        fault = await self._begun(http, "account")
-        if fault is not None:
-            return await misbehave(http, fault)
-        if not self._knows(http):
-            return _refused(Refusal(20003, 401))
+    def _account(self, http: web.Request) -> web.Response:
         return web.json_response({"sid": self.sid, "status": "active", "friendly_name": "x"})
-
-    async def _approve(self, http: web.Request) -> web.StreamResponse:
-        fault = await self._begun(http, "approve")
-        if fault is not None:
-            return await misbehave(http, fault)
-        sid, body = http.match_info["sid"], self.requests[-1].json
-        if not self._knows(http) or sid not in self.contents:
-            return _refused(Refusal(20404, 404))
-        try:
-            check_approval(body, self.contents[sid])
-        except Refusal as refusal:
-            return _refused(refusal)
-        made = {"name": body["name"], "category": body["category"], "rejection_reason": "",
-                "content_type": "twilio/text", "status": self.approves,
-                "allow_category_change": False}  # fmt: skip
-        self.approvals[sid] = made
-        return web.json_response(made | {"status": "received"}, status=201)
-
-    async def _approvals(self, http: web.Request) -> web.StreamResponse:
-        fault = await self._begun(http, "approvals")
-        if fault is not None:
-            return await misbehave(http, fault)
-        if not self._knows(http):
-            return _refused(Refusal(20003, 401))
-        found = [
-            _dated(body, sid, self.sid) | {"approval_requests": self.approvals.get(sid) or {}}
-            for sid, body in reversed(self.contents.items())
-        ]
-        size, number = int(http.query.get("PageSize", "50")), int(http.query.get("Page", "0"))
-        part = found[number * size : (number + 1) * size]
-        more = f"https://content.twilio.com{http.path}?PageSize={size}&Page={number + 1}"
-        meta = {"page": number, "page_size": size, "key": "contents", "url": more,
-                "first_page_url": more, "previous_page_url": None,
-                "next_page_url": more if len(found) > (number + 1) * size else None}  # fmt: skip
-        return web.json_response({"contents": part, "meta": meta})
-
-    async def _content(self, http: web.Request) -> web.StreamResponse:
-        fault = await self._begun(http, "content")
-        if fault is not None:
-            return await misbehave(http, fault)
-        if not self._knows(http):
-            return _refused(Refusal(20003, 401))
-        body = self.requests[-1].json
-        try:
-            check_content(body)
-        except Refusal as refusal:
-            return _refused(refusal)
-        sid = new_sid("HX")
-        self.contents[sid] = body
-        now = "2026-01-05T10:00:00Z"
-        below = f"https://content.twilio.com/v1/Content/{sid}/ApprovalRequests"
-        links = {"approval_create": below, "approval_fetch": below}
-        made = {"sid": sid, "account_sid": self.sid, "date_created": now, "date_updated": now,
-                "url": f"https://content.twilio.com/v1/Content/{sid}", "links": links}  # fmt: skip
-        return web.json_response(body | made, status=201)
-
-
-def _dated(body: Any, sid: str, account: str) -> dict[str, Any]:
-    now = "2026-01-05T10:00:00Z"
-    return {"sid": sid, "account_sid": account, "date_created": now, "date_updated": now,
-            "friendly_name": body.get("friendly_name"), "language": body["language"],
-            "variables": body.get("variables", {}), "types": body["types"]}  # fmt: skip
 
 
 def _refused(refusal: Refusal) -> web.Response:
