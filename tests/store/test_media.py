@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from people import AT, add_participant, add_recording
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, event, insert, select
 
 from bot.store.database import Database
 from bot.store.media import (
@@ -138,3 +138,20 @@ def test_bytes_are_there_exactly_as_long_as_a_row_names_them(
             bool(rows[n]) for n in rows
         ]
     one_file.write_now(lambda c: c.execute(delete(media)))
+
+
+def test_who_still_needs_a_key_is_found_without_looking_at_all_recordings(new_sqlite: str) -> None:
+    database, asked = Database(new_sqlite), []
+    event.listen(database.engine, "before_cursor_execute",
+                 lambda *given: asked.append((given[2], given[3])))  # fmt: skip
+    database.write_now(references, "0" * 64)
+    with database.engine.connect() as connection:
+        plans = [
+            str(step)
+            for sql, values in asked
+            if sql.startswith("SELECT")
+            for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
+        ]
+    database.close()
+    assert any("media" in step for step in plans)
+    assert not [step for step in plans if "SCAN media" in step]

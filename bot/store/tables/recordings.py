@@ -30,10 +30,11 @@ media = Table(
     Column("forwarded", Boolean, nullable=False, default=False),
     Column("inbox_id", Big),
     Column("mime", String(80), nullable=False, default=""),
-    Column("original", String(64), nullable=False, default=""),  # SHA-256: where its bytes lie
-    Column("playable", String(64), nullable=False, default=""),  # its MP3
+    # SHA-256: where its bytes lie
+    Column("original", String(64), nullable=False, default="", index=True),
+    Column("playable", String(64), nullable=False, default="", index=True),  # its MP3
     # Its OGG/Opus, of 512 KB at most: what shows as a voice message.
-    Column("resendable", String(64), nullable=False, server_default=text("''")),
+    Column("resendable", String(64), nullable=False, server_default=text("''"), index=True),
     Column("size", Big),
     Column("seconds", Float),
     Column("speech_seconds", Float),  # for how long somebody speaks in it
