@@ -19,6 +19,7 @@ from bot.gateway.house import House
 from bot.gateway.line import Line
 from bot.gateway.pace import Buckets
 from bot.gateway.reading.making import as_text, with_sound
+from bot.gateway.statuses import note
 from bot.gateway.tried import (
     Tried,
     back_off,
@@ -33,7 +34,7 @@ from bot.store import deliveries, participants
 from bot.store.database import DatabaseAway, DatabaseRefuses
 from bot.store.deliveries import REPEATED, Due, Settled
 from bot.store.sent import provider_id_of, sent_as
-from channels.base import Channel, LooksUp, Outgoing, Receipt
+from channels.base import Channel, Incoming, LooksUp, Outgoing, Receipt
 from channels.errors import DeliveryError
 
 log = logging.getLogger(__name__)
@@ -276,11 +277,14 @@ class Sender:
             whole = await with_sound(self.house, due.speaks, passed)
             if whole is None:
                 return Tried(Settled(due.id, "skipped", NO_SOUND), due)
-            receipt = await self._found(due, whole) or await self._send_or_say(whole, passed)
+            if found := await self._found(due, whole):
+                receipt = Receipt(found.message_id, units=due.units)
+            else:
+                receipt = await self._send_or_say(whole, passed)
         except DeliveryError as error:
             return self._failed(due, error)
         self.broken = ""
-        return Tried(went_out(due, receipt), due)
+        return Tried(went_out(due, receipt), due, told=found)
 
     async def _send_or_say(self, whole: Outgoing, passed: Outgoing) -> Receipt:
         """Send it; where the provider refuses the sound that was made, send its words."""
@@ -292,15 +296,17 @@ class Sender:
                 raise
         return await self.channel.send(words)
 
-    async def _found(self, due: Due, outgoing: Outgoing) -> Receipt | None:
-        """Ask the provider whether it took what may have been sent already; None: send it."""
+    async def _found(self, due: Due, outgoing: Outgoing) -> Incoming | None:
+        """Ask the provider what became of what it may have taken already; None: send it.
+
+        Of what was tried and refused before, and is over and done with, nothing is asked.
+        """
         if due.reason != REPEATED or not isinstance(self.channel, LooksUp):
             return None
-        told = await self.channel.find_sent(outgoing, due.made_at)
-        ids = [one.message_id for one in told]
-        others = await self.house.database.read(sent_as, due.id, ids)
-        mine = next((one for one in ids if one not in others), "")
-        return Receipt(mine, units=due.units) if mine else None
+        told = await self.channel.find_sent(outgoing, due.first_at or due.made_at)
+        others = await self.house.database.read(sent_as, due.id, [one.message_id for one in told])
+        mine = [one for one in told if one.message_id not in others]
+        return next((one for one in mine if one.status != "failed"), mine[-1] if mine else None)
 
     async def _find(self, due: Due, outgoing: Outgoing, sent: Mapping[str, str]) -> Outgoing:
         message = sent.get(due.closes) or await self.house.database.read(
@@ -388,6 +394,8 @@ class Sender:
                 participants.set_address_state(
                     connection, one.due.address, one.address_state, one.reason
                 )
+            if one.told is not None:
+                note(connection, self.house, one.told)
             if one.closed_at:
                 length = length_of(self.channel.can) or 0
                 participants.close_window(connection, one.due.address, one.closed_at - length)

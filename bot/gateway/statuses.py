@@ -33,12 +33,13 @@ def file_statuses(
     """
     told = [row for row in rows if row.kind == "status"]
     for row in told:
-        _note(connection, house, _incoming.decode(row.open(house.seal)))
+        note(connection, house, _incoming.decode(row.open(house.seal)))
     inbox.mark(connection, [(row.id, "filed", "") for row in told], moment)
     return [row for row in rows if row.kind != "status"]
 
 
-def _note(connection: Connection, house: House, status: Incoming) -> None:
+def note(connection: Connection, house: House, status: Incoming) -> None:
+    """Note what a provider tells of one message."""
     told = told_of(connection, _number(status.delivery), status.channel, status.message_id)
     if told is None:
         log.info("%s: a status came for a message that is not ours", status.channel)

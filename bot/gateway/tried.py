@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 
 from bot.store.deliveries import REPEATED, Due, Settled
-from channels.base import Receipt
+from channels.base import Incoming, Receipt
 
 KNOWN_MS = 1000  # longer than a look at the gate holds
 BACK_OFF = (1, 2, 5, 15, 60, 300, 900, 3600, 3600, 3600, 3600)  # seconds, before jitter
@@ -19,6 +19,7 @@ class Tried:
     address_state: str = ""
     reason: str = ""
     moved_to: str = ""
+    told: Incoming | None = None  # what its provider, asked about it, says became of it
     closed_at: int = 0  # by then, at the latest, the address's window was closed
 
 

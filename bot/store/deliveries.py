@@ -57,6 +57,7 @@ class Due:
     account: str = ""  # and to which of our senders it wrote
     trace: str | None = None
     speaks: str = ""  # the sound that it wants
+    first_at: int | None = None  # since when it may have been taken
 
     def open(self, seal: Seal) -> bytes:
         """Return the Outgoing, as JSON."""
@@ -139,7 +140,7 @@ _DUE = (deliveries.c.id, deliveries.c.participant_id, deliveries.c.address_id, d
         deliveries.c.sealed, deliveries.c.attempts, deliveries.c.question, deliveries.c.closes,
         deliveries.c.made_at, deliveries.c.units, deliveries.c.reason, participants.c.stopped_at,
         addresses.c.state, addresses.c.last_in_at, addresses.c.account,
-        deliveries.c.trace, deliveries.c.speaks)  # fmt: skip
+        deliveries.c.trace, deliveries.c.speaks, deliveries.c.first_at)  # fmt: skip
 
 
 def _due(

@@ -5,9 +5,10 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
 import pytest
 from gateway.conftest import MakeHome
-from gateway.houses import NO_PACE, Home, Post
+from gateway.houses import NO_PACE, Home, Phone, Post
 from gateway.outbox import (
     BLOCKED,
     GONE,
@@ -33,14 +34,22 @@ from channels.errors import DeliveryError, Failure
 
 @dataclass
 class Listing(Post):
-    """A channel whose provider can be asked what it took: address → its id of the message."""
+    """A channel whose provider can be asked what it took: address → when, and how it stands."""
 
-    listed: dict[str, str] = field(default_factory=dict)
+    listed: dict[str, list[tuple[int, Incoming]]] = field(default_factory=dict)
+
+    def took(self, person: Phone, at: int, name: str, **told: str) -> None:
+        """Have it taken something for someone."""
+        status = Incoming(self.name, f"s:{name}", "status", message_id=name, **told)
+        self.listed.setdefault(person.address, []).append((at, status))
 
     async def find_sent(self, outgoing: Outgoing, after: int) -> list[Incoming]:
-        """What it took for an address."""
-        mine = self.listed.get(outgoing.address)
-        return [Incoming(self.name, f"s:{mine}", "status", message_id=mine)] if mine else []
+        """What it took for an address since."""
+        return [
+            msgspec.structs.replace(status, delivery=outgoing.delivery)
+            for at, status in self.listed.get(outgoing.address, ())
+            if at >= after
+        ]
 
     async def list_since(self, after: int) -> list[Incoming]:
         """Nobody wrote."""
@@ -223,8 +232,8 @@ async def test_after_a_crash_an_announcement_goes_out_once_where_one_can_ask_whe
     listing = Listing()
     home = make_home(listing)
     ama, kofi = home.person(), home.person()
-    listing.listed = {ama.address: "SM1"}
     await knows(home, ama, kofi)
+    listing.took(ama, home.moment, "SM1", status="sent")
     for one in (ama, kofi):
         await promises(home, one, "news", kind="broadcast", rank=2)
     sending = update(tables.deliveries).values(state="sending", attempts=1, last_at=1)
@@ -234,6 +243,48 @@ async def test_after_a_crash_an_announcement_goes_out_once_where_one_can_ask_whe
     await empties(home, sender)
     assert [to.address for _, to in home.post.sent] == [kofi.address]
     assert [state for state, _ in await home.states()] == ["sent", "sent"]
+
+
+async def test_what_a_provider_took_before_a_crash_and_could_not_bring_is_not_said_to_be_sent(
+    make_home: MakeHome,
+) -> None:
+    listing = Listing()
+    home = make_home(listing)
+    ama = home.person()
+    await knows(home, ama)
+    await promises(home, ama, "news", kind="broadcast", rank=2)
+    listing.took(ama, home.moment, "SM1", status="failed", reason="30005", means="gone")
+    sending = update(tables.deliveries).values(state="sending", attempts=1, last_at=1)
+    await home.write(lambda c: c.execute(sending))
+    sender = sender_of(home)
+    await sender.settle_what_a_crash_left()
+    await empties(home, sender)
+    assert home.post.sent == []
+    assert await home.states() == [("failed", "30005")]
+    assert (await home.rows(tables.addresses))[0].state == "gone"
+
+
+async def test_what_did_not_reach_a_phone_that_was_off_is_not_taken_for_what_goes_out_later(
+    make_home: MakeHome,
+) -> None:
+    listing = Listing()
+    home = make_home(listing)
+    ama = home.person()
+    await knows(home, ama)
+    await promises(home, ama, "news", kind="broadcast", rank=2)
+    await home.sends()
+    off = {"status": "failed", "reason": "30003", "means": "transient"}
+    (row,) = await home.rows(tables.deliveries)
+    listing.took(ama, home.moment, row.provider_id, **off)
+    status = Incoming(listing.name, "s:off", "status", ama.address,
+                      message_id=row.provider_id, delivery=str(row.id), **off)  # fmt: skip
+    await home.receives(status)
+    await home.answers()
+    home.waits(hours=1)
+    listing.fails = [DeliveryError(UNCERTAIN)]
+    await empties(home, sender_of(home))
+    assert len(listing.sent) == 2
+    assert await home.states() == [("sent", "")]
 
 
 async def test_what_another_process_has_in_hand_is_not_taken_for_a_crashs(home: Home) -> None:
