@@ -26,6 +26,7 @@ CHANNELS = ("telegram", "sms", "whatsapp")
 NETWORK, OTHER_NETWORK = "greniers", "tejido"  # of the consultation that ships: all who are meant
 RULE = f"network is {NETWORK}"
 HOUR, DAY = 3_600_000, 86_400_000
+AWAKE_HOURS = 9  # a clock jumps five hours ahead, and what was not reached is sent again
 AT_A_TIME = 10_000
 EACH = 0.01  # of the people are of each kind that is not ""
 MEMBER, STOPPED, NO_MORE, NEVER_AGREED, SILENT, ELSEWHERE = (
@@ -74,10 +75,10 @@ def _kind(channel: str, chance: random.Random, *, patient: bool) -> str:
 
 
 def awake(moment: int, consultation: Consultation) -> list[str]:
-    """Return zones in which nobody sleeps for some hours yet."""
+    """Return zones in which nobody sleeps until all is over, the jump of the clock included."""
     found = [
         zone for zone in ZONES
-        if all(_is_day(moment + hour * HOUR, zone, consultation) for hour in range(5))
+        if all(_is_day(moment + hour * HOUR, zone, consultation) for hour in range(AWAKE_HOURS))
     ]  # fmt: skip
     return found or [zone for zone in ZONES if _is_day(moment, zone, consultation)]
 

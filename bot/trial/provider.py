@@ -193,10 +193,10 @@ class Provider:
         return {
             "account_sid": self.account, "api_version": "2010-04-01", "body": kept.text,
             "date_created": at, "date_sent": None, "date_updated": at,
-            "direction": "outbound-api", "error_code": None, "error_message": None,
+            "direction": "outbound-api", "error_code": kept.error or None, "error_message": None,
             "from": kept.sender, "messaging_service_sid": None, "num_media": "0",
             "num_segments": "1", "price": None, "price_unit": "USD", "sid": kept.sid,
-            "status": "queued", "subresource_uris": {}, "to": kept.to, "uri": f"{where}.json",
+            "status": "undelivered" if kept.error else "queued", "subresource_uris": {}, "to": kept.to, "uri": f"{where}.json",
         }  # fmt: skip
 
     async def _list(self, http: web.Request) -> web.Response:
