@@ -196,7 +196,8 @@ class Provider:
             "direction": "outbound-api", "error_code": kept.error or None, "error_message": None,
             "from": kept.sender, "messaging_service_sid": None, "num_media": "0",
             "num_segments": "1", "price": None, "price_unit": "USD", "sid": kept.sid,
-            "status": "undelivered" if kept.error else "queued", "subresource_uris": {}, "to": kept.to, "uri": f"{where}.json",
+            "status": "undelivered" if kept.error else "queued", "subresource_uris": {},
+            "to": kept.to, "uri": f"{where}.json",
         }  # fmt: skip
 
     async def _list(self, http: web.Request) -> web.Response:

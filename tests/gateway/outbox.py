@@ -38,7 +38,7 @@ async def empties(home: Home, sender: Sender, *, until: int | None = None) -> No
     while until is None or home.moment < until:
         await sender.send_all_due()
         due = await home.database.read(deliveries.next_due, home.post.name, home.moment)
-        due = max(due or 0, sender.hold_until) if due else None
+        due = max(due or 0, sender.attempts.hold_until) if due else None
         if due is None:
             return
         home.moment = max(home.moment, due)

@@ -24,7 +24,9 @@ from gateway.outbox import (
 from sqlalchemy import update
 
 from bot.gateway import deliver as room
-from bot.gateway.deliver import ATTEMPTS, Sender
+from bot.gateway import settling
+from bot.gateway.attempt import ATTEMPTS
+from bot.gateway.deliver import Sender
 from bot.store import deliveries, tables
 from bot.store.database import DatabaseAway
 from channels.base import Incoming, Outgoing, Pace
@@ -331,7 +333,7 @@ async def test_outcomes_wait_for_the_database_and_nothing_is_sent_twice(
     ama = home.person()
     await knows(home, ama)
     await promises(home, ama, "one")
-    monkeypatch.setattr(room.asyncio, "sleep", _at_once)
+    monkeypatch.setattr(settling.asyncio, "sleep", _at_once)
     settle, away = deliveries.settle, [True, True]
 
     def sometimes(*args: Any) -> None:
@@ -340,7 +342,7 @@ async def test_outcomes_wait_for_the_database_and_nothing_is_sent_twice(
             raise DatabaseAway
         settle(*args)
 
-    monkeypatch.setattr(room.deliveries, "settle", sometimes)
+    monkeypatch.setattr(settling.deliveries, "settle", sometimes)
     await home.sends()
     assert home.post.said == ["one"]
     assert await home.states() == [("sent", "")]

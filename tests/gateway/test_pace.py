@@ -302,11 +302,11 @@ async def test_a_provider_that_does_not_know_us_is_asked_again_a_minute_later_no
     begun, sender = home.moment, sender_of(home)
     home.post.fails = [DeliveryError(TOKEN)] * 3
     await sender.send_all_due()
-    assert sender.broken == "Unknown token."
+    assert sender.attempts.broken == "Unknown token."
     assert home.post.sent == []
     home.waits(seconds=30)
     assert await sender._begin_due() == 30_000
     await empties(home, sender)
-    assert sender.broken == ""
+    assert sender.attempts.broken == ""
     assert {at - begun >= 60_000 for at, _ in home.post.sent} == {True}
     assert await home.states() == [("sent", "")] * 3
