@@ -186,6 +186,8 @@ class Attempts:
 
 def _void(due: Due) -> Tried | None:
     """Return the end of what may no longer go out; None: it may."""
+    if due.stopped and due.reason == REPEATED:
+        return Tried(Settled(due.id, "perhaps", REPEATED), due)  # nothing is asked, nor sent again
     if due.stopped:
         return Tried(Settled(due.id, "cancelled", "stopped"), due)
     if due.address_state != "good":

@@ -14,8 +14,8 @@ from bot.gateway.sitting import Sitting
 from bot.gateway.templates import outside
 from bot.gateway.window import Beyond, is_open
 from bot.store import handovers, participants, persons
-from bot.store.deliveries import has_waiting
 from bot.store.participants import note
+from bot.store.waiting import has_waiting
 from channels.base import channel_kind
 
 HUMAN = "human"  # the kind of a delivery that a person wrote

@@ -20,11 +20,11 @@ from bot.gateway.rsvps import with_places
 from bot.gateway.sitting import Seat, Sitting
 from bot.gateway.window import DROP, Beyond
 from bot.store import handovers, links, pages, participants, rsvps
-from bot.store.deliveries import cancel
 from bot.store.keeping import Gone, Said, verdict_told
 from bot.store.participants import Address
 from bot.store.refusal import TAKE_PART, bare
 from bot.store.sent import provider_id_of
+from bot.store.waiting import cancel
 from channels.base import channel_kind
 
 HOUR = 3_600_000

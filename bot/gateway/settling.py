@@ -11,7 +11,7 @@ from bot.gateway.house import House
 from bot.gateway.statuses import note
 from bot.gateway.tried import Tried
 from bot.gateway.window import length_of
-from bot.store import deliveries, participants
+from bot.store import deliveries, participants, waiting
 from bot.store.database import DatabaseAway, DatabaseRefuses
 from bot.store.deliveries import Due, Settled
 from channels.base import Channel
@@ -110,4 +110,4 @@ class Settling:
                 length = length_of(self.channel.can) or 0
                 participants.close_window(connection, one.due.address, one.closed_at - length)
             if one.moved_to:
-                deliveries.move(connection, seal, one.due, one.moved_to)
+                waiting.move(connection, seal, one.due, one.moved_to)

@@ -6,8 +6,8 @@ from bot.dialogue.reply import Learned
 from bot.gateway.learned import fact_row
 from bot.gateway.sitting import Seat, Sitting
 from bot.store import links, pages, participants
-from bot.store.deliveries import cancel_on
 from bot.store.participants import Address
+from bot.store.waiting import cancel_on
 
 
 def newcomer(sitting: Sitting, address: Address) -> Seat:

@@ -9,9 +9,8 @@ from sqlalchemy import Connection
 from bot.gateway.house import House
 from bot.gateway.window import length_of
 from bot.store import inbox, participants
-from bot.store.deliveries import advance, try_again
 from bot.store.inbox import Waiting
-from bot.store.sent import Told, told_of
+from bot.store.told import Told, advance, told_of, try_again
 from channels.base import Incoming
 
 log = logging.getLogger(__name__)

@@ -24,12 +24,13 @@ from bot.gateway.outcome import put_down, say
 from bot.gateway.sitting import Seat, Sitting
 from bot.gateway.statuses import file_statuses
 from bot.gateway.unspoken import UNSPOKEN
-from bot.store import deliveries, inbox, keeping, participants
+from bot.store import inbox, keeping, participants
 from bot.store.database import DatabaseAway
 from bot.store.forget import forget, put_away_log
 from bot.store.inbox import Waiting
 from bot.store.participants import Address
 from bot.store.refusal import TAKE_PART, drop_recordings, keep_only_the_no
+from bot.store.waiting import heard_on_page, let_go
 from channels.base import Incoming, Outgoing
 
 log = logging.getLogger(__name__)
@@ -170,11 +171,11 @@ def _let_go(sitting: Sitting, heard: Iterable[Address]) -> None:
 
     What waited for a page was seen there by whoever speaks on it.
     """
-    deliveries.heard_on_page(sitting.connection, sitting.on_page, sitting.moment)
+    heard_on_page(sitting.connection, sitting.on_page, sitting.moment)
     waits = [one for one in heard if sitting.house.can(one.channel).reports]
     if waits:
         people = {sitting.speaking.get(one.id, one.participant) for one in waits}
-        deliveries.let_go(sitting.connection, people, {one.channel for one in waits})
+        let_go(sitting.connection, people, {one.channel for one in waits})
 
 
 def _one(

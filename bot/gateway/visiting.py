@@ -20,9 +20,10 @@ from bot.gateway.ownnotes import with_own_notes
 from bot.gateway.pagelinks import BrokenLink, code_in
 from bot.gateway.receive import Receiver
 from bot.gateway.sitting import Seat, Sitting
-from bot.store import deliveries, inbox, pages, participants, recordings
+from bot.store import inbox, pages, participants, recordings
 from bot.store.participants import Address
 from bot.store.recordings import Came
+from bot.store.waiting import heard_on_page
 from channels.base import Incoming, MediaRef
 from channels.text import clean
 
@@ -112,7 +113,7 @@ class Visits:
     async def seen(self, visit: Visit) -> None:
         """Note that what was promised to a page is shown there: it need not go by SMS."""
         house, address = self._house, visit.address.id
-        await house.database.write(deliveries.heard_on_page, [address], house.clock())
+        await house.database.write(heard_on_page, [address], house.clock())
 
     async def has(self, visit: Visit, event: str) -> bool:
         """Say whether a message came in before."""

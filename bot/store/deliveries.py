@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import msgspec
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -23,7 +22,7 @@ from sqlalchemy import (
 
 from bot.store.fast import many
 from bot.store.seal import Seal
-from bot.store.tables import addresses, deliveries, listening_pages, participants
+from bot.store.tables import addresses, deliveries, participants
 from bot.store.wire import NewDelivery
 
 COLUMN = b"deliveries"
@@ -268,91 +267,6 @@ def settle(connection: Connection, results: Sequence[Settled], moment: int) -> N
     many(connection, _settled, rows)
 
 
-def move(connection: Connection, seal: Seal, due: Due, to: str) -> None:
-    """Send a delivery, and whatever follows, to the address's new number."""
-    address = connection.execute(select(addresses).where(addresses.c.id == due.address)).one()
-    index = seal.index(address.channel, to)
-    taken = connection.scalar(select(addresses.c.id).where(addresses.c.address_index == index))
-    if taken is None:
-        changed = {"address_index": index, "sealed": seal.seal(b"addresses", to.encode())}
-        connection.execute(update(addresses).where(addresses.c.id == due.address).values(changed))
-    outgoing = msgspec.json.decode(due.open(seal)) | {"address": to}
-    body = seal.seal(COLUMN, msgspec.json.encode(outgoing))
-    connection.execute(update(deliveries).where(deliveries.c.id == due.id).values(sealed=body))
-
-
-def cancel(connection: Connection, participant: int, reason: str) -> int:
-    """Cancel what still waits for a participant, and for whoever shares their phone; how many."""
-    phones = select(addresses.c.id).where(addresses.c.participant_id == participant)
-    theirs = or_(deliveries.c.participant_id == participant, deliveries.c.address_id.in_(phones))
-    query = (
-        update(deliveries)
-        .where(theirs, deliveries.c.state == "waiting")
-        .values(state="cancelled", reason=reason)
-    )
-    return connection.execute(query).rowcount
-
-
-def try_again(
-    connection: Connection, delivery: int, reason: str, not_before: int, *, attempts: int
-) -> None:
-    """Send again what the provider took and then could not bring, as if it was never handed over.
-
-    `attempts`: how many count.
-    """
-    values = {"state": "waiting", "reason": reason, "not_before": not_before, "provider_id": "",
-              "first_at": None, "attempts": attempts}  # fmt: skip
-    connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))
-
-
-def has_waiting(connection: Connection, participant: int, kind: str) -> bool:
-    """Say whether something of a kind is still to be sent to someone."""
-    query = select(deliveries.c.id).where(
-        deliveries.c.participant_id == participant,
-        deliveries.c.state.in_(("waiting", "sending")),
-        deliveries.c.kind == kind,
-    )
-    return connection.scalar(query.limit(1)) is not None
-
-
-def let_go(connection: Connection, people: Collection[int], channels: Collection[str]) -> int:
-    """Send at once what waited for people's next word, or for their phones; return how many."""
-    query = (
-        update(deliveries)
-        .where(
-            deliveries.c.participant_id.in_(list(people)),
-            deliveries.c.channel.in_(list(channels)),
-            deliveries.c.state == "waiting",
-            deliveries.c.reason.not_in(("", REPEATED)),
-        )
-        .values(not_before=0)
-    )
-    return connection.execute(query).rowcount
-
-
-def heard_on_page(connection: Connection, addresses: Collection[int], moment: int) -> int:
-    """Note that what waited for the page was shown there: it need not be sent; return how many."""
-    if not addresses:
-        return 0
-    pages = listening_pages.c.address_id.in_(list(addresses))
-    shown = and_(
-        deliveries.c.participant_id.in_(select(listening_pages.c.participant_id).where(pages)),
-        deliveries.c.address_id.in_(list(addresses)),
-        deliveries.c.state == "waiting",
-        deliveries.c.reason == ON_PAGE,
-    )
-    first = func.coalesce(deliveries.c.first_at, moment)
-    values = {"state": "read", "first_at": first, "last_at": moment, "units": 0}
-    return connection.execute(update(deliveries).where(shown).values(values)).rowcount
-
-
-def cancel_on(connection: Connection, address: int, reason: str) -> int:
-    """Cancel what still waits for an address, whoever it was for; return how many."""
-    waiting = and_(deliveries.c.address_id == address, deliveries.c.state == "waiting")
-    query = update(deliveries).where(waiting).values(state="cancelled", reason=reason)
-    return connection.execute(query).rowcount
-
-
 def uncertain(
     connection: Connection, channel: str, before: int, look_up_at: int | None = None
 ) -> tuple[int, int]:
@@ -386,17 +300,3 @@ def next_due(connection: Connection, channel: str, moment: int) -> int | None:
     )
     due: int | None = connection.scalar(query)
     return due
-
-
-def advance(connection: Connection, delivery: int, state: str, reason: str) -> bool:
-    """Move a delivery's status forward, never back; say whether it moved."""
-    current = connection.scalar(
-        select(deliveries.c.state).where(deliveries.c.id == delivery).with_for_update()
-    )
-    ends = state == "failed" and FORWARD.get(current or "", 9) < FORWARD["delivered"]
-    if current is None or not (ends or FORWARD.get(state, -1) > FORWARD.get(current, 9)):
-        return False
-    connection.execute(
-        update(deliveries).where(deliveries.c.id == delivery).values(state=state, reason=reason)
-    )
-    return True

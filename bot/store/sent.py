@@ -1,15 +1,15 @@
 """What was sent, looked up again: when a question was handed over, under which id, its words."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select
 
-from bot.store.deliveries import COLUMN, HELD, REPEATED
+from bot.store.deliveries import COLUMN, HELD
 from bot.store.fast import found
 from bot.store.seal import Seal
-from bot.store.tables import addresses, deliveries
+from bot.store.tables import deliveries
 
 Body = TypeVar("Body")
 
@@ -54,46 +54,6 @@ def sent_as(connection: Connection, delivery: int, provider_ids: Sequence[str]) 
         deliveries.c.provider_id.in_(provider_ids), deliveries.c.id != delivery
     )
     return set(connection.scalars(query)) if provider_ids else set()
-
-
-class Told(NamedTuple):
-    """A delivery of which a provider tells; `last_in_at` is when its address was heard from."""
-
-    id: int
-    address: int
-    state: str
-    attempts: int
-    last_at: int
-    last_in_at: int
-
-
-def told_of(connection: Connection, delivery: int, channel: str, provider_id: str) -> Told | None:
-    """Find a delivery, and write down the provider's id of it; None if it is none of ours.
-
-    A delivery that has another id already is another message's; of one that waits to be sent
-    anew, the message before is over and done with.
-    """
-    query = (
-        select(
-            deliveries.c.id, deliveries.c.address_id, deliveries.c.state, deliveries.c.attempts,
-            deliveries.c.last_at, addresses.c.last_in_at, deliveries.c.provider_id,
-            deliveries.c.reason,
-        )
-        .join(addresses, addresses.c.id == deliveries.c.address_id)
-        .where(deliveries.c.id == delivery, deliveries.c.channel == channel)
-        .with_for_update(of=deliveries)
-    )  # fmt: skip
-    row = connection.execute(query).one_or_none()
-    if row is None or row.provider_id not in ("", provider_id):
-        return None
-    if row.state == "waiting" and row.reason not in ("", REPEATED):
-        return None
-    if not row.provider_id:
-        connection.execute(
-            update(deliveries).where(deliveries.c.id == delivery).values(provider_id=provider_id)
-        )
-    return Told(row.id, row.address_id, row.state, row.attempts, row.last_at or 0,
-                row.last_in_at or 0)  # fmt: skip
 
 
 def past(

@@ -27,7 +27,7 @@ from bot.gateway import deliver as room
 from bot.gateway import settling
 from bot.gateway.attempt import ATTEMPTS
 from bot.gateway.deliver import Sender
-from bot.store import deliveries, tables
+from bot.store import deliveries, tables, told
 from bot.store.database import DatabaseAway
 from channels.base import Incoming, Outgoing, Pace
 from channels.capabilities import TELEGRAM
@@ -289,6 +289,20 @@ async def test_what_did_not_reach_a_phone_that_was_off_is_not_taken_for_what_goe
     assert await home.states() == [("sent", "")]
 
 
+async def test_of_what_may_have_arrived_before_they_said_stop_it_is_not_said_that_it_did_not(
+    make_home: MakeHome,
+) -> None:
+    home = make_home(Listing())
+    ama = home.person()
+    await knows(home, ama)
+    await promises(home, ama, "news", kind="broadcast", rank=2)
+    home.post.fails = [DeliveryError(UNCERTAIN)]
+    await home.sends()
+    await ama.writes("STOP")
+    await home.answers()
+    assert ("perhaps", "uncertain") in await home.states()
+
+
 async def test_what_another_process_has_in_hand_is_not_taken_for_a_crashs(home: Home) -> None:
     ama = home.person()
     await knows(home, ama)
@@ -439,5 +453,5 @@ async def test_a_status_moves_forward_and_never_back(home: Home) -> None:
     moves = [("delivered", True), ("sent", False), ("read", True), ("delivered", False),
              ("failed", False), ("waiting", False)]  # fmt: skip
     for state, moved in moves:
-        assert await home.write(deliveries.advance, row.id, state, "") is moved
+        assert await home.write(told.advance, row.id, state, "") is moved
     assert Counter(await home.states()) == {("read", ""): 1}

@@ -15,7 +15,7 @@ from sqlalchemy import update
 
 from bot.gateway.deliver import Sender
 from bot.gateway.pace import Bucket, Gone, Metronome
-from bot.store import deliveries, tables
+from bot.store import tables, waiting
 from channels.base import Pace
 from channels.capabilities import TELEGRAM
 from channels.errors import DeliveryError
@@ -211,7 +211,7 @@ async def test_a_reply_and_a_stop_overtake_announcements_that_were_not_sent_yet(
     running = await begins(home, people)
     assert Counter(state for state, _ in await home.states())["sending"] <= 3
     stopped = await people[-1].id()
-    assert await home.write(deliveries.cancel, stopped, "stopped") == 1
+    assert await home.write(waiting.cancel, stopped, "stopped") == 1
     before = len(home.post.sent)
     await promises(home, people[-2], "reply")
     home.database.ring("outbox")

@@ -10,6 +10,7 @@ from bot.gateway.broadcasts.plan import HELD, Row, row_of
 from bot.language import _
 from bot.store.participants import note
 from bot.store.tables import addresses, broadcasts, deliveries, participants, recipients
+from bot.store.waiting import called_off
 
 PUT_BY = RANK + 1  # of what is paused: it stands behind nobody's way
 NEVER_AGAIN = ("blocked", "gone", "stopped", "opted_out", reasons.STOPPED, "forgotten", "erased")
@@ -59,9 +60,7 @@ def cancel(connection: Connection, number: int, moment: int) -> None:
     row = row_of(connection, number, hold=True)
     _insist(row, ("planned", "running", "paused"), "cancelled")
     _set(connection, number, "cancelled", ended_at=moment)
-    connection.execute(
-        update(deliveries).where(_waiting(number)).values(state="cancelled", reason="cancelled")
-    )
+    connection.execute(update(deliveries).where(_waiting(number)).values(called_off("cancelled")))
     connection.execute(
         update(recipients)
         .where(_unpromised(number))
@@ -97,6 +96,7 @@ def _same_way(connection: Connection, row: Row, moment: int, *, perhaps: bool) -
     owners = select(func.count(func.distinct(deliveries.c.participant_id))).where(again)
     count = connection.scalar(owners) or 0
     values = {"state": "waiting", "reason": "", "not_before": moment, "rank": RANK,
+              "attempts": 0, "first_at": None,
               "provider_id": ""}  # what is told of the new message names another one  # fmt: skip
     connection.execute(update(deliveries).where(again).values(values))
     return count
