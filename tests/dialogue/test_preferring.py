@@ -1,9 +1,9 @@
 """Who would rather listen says so by a word, or by speaking before they ever wrote an answer."""
 
 import pytest
-from dialogue.test_talk import newcomer, welcomed
 from programme import programme
 from talk import Talker
+from two_flows import newcomer, welcomed
 
 FACT = "prefers listening"
 
