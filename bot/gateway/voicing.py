@@ -17,6 +17,7 @@ from bot.voice.verdict import UnheardError
 from channels.base import Aloud
 
 MOST_KEPT = 100  # sounds in memory, about 100 KB each
+LONG = Limits(max_seconds=1800)  # our own words may take longer than a stranger's recording
 MOST_CHOICES = 12  # a longer list is no sound that anybody can follow
 
 
@@ -59,19 +60,9 @@ class Voice:
             return b""
         try:
             said = reader.unsent(aloud, participant, house.clock())
-            return as_mp3(decode(said, Limits()).pcm, Limits())
-        except CannotSayError:  # too long for one voice message, perhaps: a page has more room
-            first, second = _halves(aloud)
-            whole = [self._made(half, participant) for half in (first, second) if second.said]
-            return b"".join(whole) if all(whole) else b""
-        except (UnheardError, MediaGone):
+            return as_mp3(decode(said, LONG).pcm, LONG)
+        except (CannotSayError, UnheardError, MediaGone):
             return b""
-
-
-def _halves(aloud: Aloud) -> tuple[Aloud, Aloud]:
-    middle = len(aloud.said) // 2
-    first, second = aloud.said[:middle], aloud.said[middle:]
-    return (replace(aloud, said=first), replace(aloud, said=second if first else ()))
 
 
 def _on_a_page(prompt: Prompt) -> Prompt:

@@ -13,11 +13,12 @@ from gateway.houses import NO_PACE, Home, Phone, Post, Texts
 from gateway.outbox import REFUSED, TRANSIENT
 from gateway.test_speaking import Reader as Voice
 from sqlalchemy import select
+from voice.sounds import made, speech
 
 from bot.dialogue.reply import Attachment, Prompt
 from bot.gateway.broadcasts.plan import HELD
 from bot.gateway.reading.making import PERSONAL_MS, Maker
-from bot.gateway.reading.reader import Reader
+from bot.gateway.reading.reader import Reader, as_one_voice
 from bot.gateway.reading.script import script
 from bot.gateway.sounds import Sounds
 from bot.gateway.tohear import Words
@@ -28,6 +29,7 @@ from bot.voice.decode import decode
 from bot.voice.encode import as_opus
 from bot.voice.limits import Limits
 from bot.voice.recorded import Recorded
+from bot.voice.splice import spliced
 from bot.voice.verdict import Verdict
 from channels.base import Outgoing
 from channels.capabilities import WHATSAPP
@@ -239,6 +241,30 @@ async def test_a_persons_recording_of_a_step_goes_before_the_engine(
     (asked,) = await hears(home, ama, "1")
     assert asked.file
     assert "What is missing?" not in voice.said
+
+
+def half_a_minute() -> bytes:
+    """Somebody who speaks that long."""
+    return as_opus(decode(made("a.wav", *speech(30)), Limits()).pcm, Limits())
+
+
+async def test_what_takes_four_minutes_to_say_is_one_voice_message_all_the_same(
+    listening: Listening, tmp_path: Path
+) -> None:
+    sounds = Sounds(tmp_path / "documents")
+    words = Words("audio/en/test/missing.ogg", "en", "What is missing?", "test/missing")
+    sounds.keep(words, Recorded(spliced([half_a_minute()] * 8), b"", 240.0, None, Verdict.OK))
+    home = listening(sounds=sounds)
+    ama = home.person()
+    await ama.says("hello", "Ama")
+    await hears(home, ama, "LISTEN")
+    (asked,) = await hears(home, ama, "1")
+    assert await seconds_of(home, asked) == pytest.approx(240, abs=8)
+
+
+def test_what_is_too_long_even_for_that_is_heard_as_a_file() -> None:
+    long = spliced([half_a_minute()] * 24)
+    assert as_one_voice(long) == long
 
 
 def test_a_paper_that_no_step_says_is_heard_in_the_message_whoever_says_it(

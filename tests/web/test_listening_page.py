@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from behind import Behind, opened
-from listening import Listener, link_in
+from listening import Listener, Shown, link_in
 from sqlalchemy import update
 from voice.sounds import voice_note
 
@@ -54,10 +54,28 @@ async def test_the_page_says_what_the_sms_says_aloud_and_in_buttons(ama: Listene
     shown = await ama.opens()
     assert shown.status == 200
     assert shown.choices[:2] == ["yes", "no"]
+    assert await _heard(ama, shown) > 3
+
+
+async def _heard(ama: Listener, shown: Shown) -> float:
+    """Listen to a page; return for how many seconds."""
     address = shown.html.partition('src="/r/')[2].partition('"')[0]
     sound = await ama.behind.client.get(f"/r/{address}")
     assert sound.content_type == "audio/mpeg"
-    assert seconds(decode(await sound.read(), Limits()).pcm) > 3
+    return seconds(decode(await sound.read(), Limits()).pcm)
+
+
+async def test_what_is_said_to_one_person_alone_is_heard_too_and_kept_nowhere(
+    ama: Listener,
+) -> None:
+    """As a name, a date, or what somebody else said."""
+    await _answers(ama, "yes")
+    await ama.phone.says("TRENDS")
+    await ama.phone.hears()
+    shown = await ama.opens()
+    assert "Then comes: " in shown.html
+    assert await _heard(ama, shown) > 3
+    assert {row.participant_id for row in await ama.behind.rows(tables.sounds)} == {None}
 
 
 async def test_what_the_page_answers_is_not_sent_by_sms_as_well(ama: Listener) -> None:

@@ -24,7 +24,7 @@ from bot.store.seal import CannotOpen, Seal
 from bot.store.sounds import Sound
 from bot.voice import splice
 from bot.voice.decode import decode
-from bot.voice.encode import as_opus
+from bot.voice.encode import VOICE_BYTES, as_opus, as_voice
 from bot.voice.limits import Limits
 from bot.voice.mix import evened, joined, levelled
 from bot.voice.pcm import Pcm
@@ -32,7 +32,6 @@ from bot.voice.saying import CannotSayError, Speaker
 from bot.voice.verdict import UnheardError
 from channels.base import Aloud, Said
 
-MOST_BYTES = 512 * 1024  # above that WhatsApp shows a file to fetch, not a voice message
 PAUSE = 0.3  # seconds behind each sentence
 AT_ONCE = 2  # sentences that are made at the same time
 _VERSION = "1"  # of how sounds are made: another one makes all of them anew
@@ -133,10 +132,7 @@ class Reader:
 
     def _spoken(self, aloud: Aloud, moment: int) -> bytes:
         pieces = list(self._threads.map(lambda one: self._piece(one, moment), aloud.said))
-        data = splice.spliced(pieces)
-        if len(data) > MOST_BYTES:
-            raise CannotSayError(f"{CannotSayError.__doc__} it is too long")
-        return data
+        return as_one_voice(splice.spliced(pieces))
 
     def prepared(self, one: Said) -> Sound | None:
         """Return the sound of a sentence that is everybody's, if it was prepared."""
@@ -193,6 +189,19 @@ class Reader:
     def close(self) -> None:
         """Make nothing more."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def as_one_voice(data: bytes) -> bytes:
+    """Code what is long more thinly, so that it shows as a voice message.
+
+    What is too long even for that (ten minutes) goes as it is: a phone shows a file, and plays it.
+    """
+    if len(data) <= VOICE_BYTES:
+        return data
+    try:
+        return as_voice(decode(data, Limits()).pcm, Limits()) or data
+    except UnheardError:
+        return data
 
 
 def _voice_of(speaker: Speaker | None) -> str:
