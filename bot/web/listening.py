@@ -62,12 +62,12 @@ LIMITS: web.AppKey[Limits] = web.AppKey("listening limits")
 
 async def show(request: web.Request) -> web.Response:
     """Show what is asked now; after an answer, once it was looked at."""
-    signed, after = request.match_info["signed"], request.query.get("after", "")
+    after = request.query.get("after", "")
     try:
         visits, visit = await _visit(request)
         came = not after or await visits.answered(visit, PREFIX + after, WAIT)
         if after and came:
-            visit = await visits.open(signed)
+            _, visit = await _visit(request)
             await visits.seen(visit)
     except NoPage:
         return gone(request)
@@ -149,6 +149,7 @@ def _page(
         "once": secrets.token_urlsafe(9),
         "again": AGAIN,
         "after": after,
+        "chosen": "lang" in request.query,
         "waits": waits,
         "moved": moved,
         "empty": empty,

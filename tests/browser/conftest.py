@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from listeners import MICROPHONE
 from visitors import Open
 
 from bot.gateway.work import Work
@@ -23,8 +24,6 @@ from bot.wiring import make_simulators, open_house
 
 if TYPE_CHECKING:  # not installed on every machine that gathers these tests
     from playwright.async_api import Browser, Page
-
-MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 
 @pytest.fixture(scope="session")

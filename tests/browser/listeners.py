@@ -17,6 +17,7 @@ from channels.base import Incoming, Outgoing
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
+MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 NUMBERS = count(1)
 CHANNEL = "simulator:sms"
 NOT_THEIRS = re.compile(r"/r/[\w-]{16}")
@@ -96,6 +97,14 @@ class Ear:
     async def chooses(self, place: int = 0) -> None:
         """Press a choice, and wait for what comes next."""
         await self._and_goes_on(self.page.locator(".choices button").nth(place))
+
+    async def ends(self) -> None:
+        """Press the button that ends a list, and wait for what comes next."""
+        await self._and_goes_on(self.page.locator("[value='*done']"))
+
+    async def can_end(self) -> bool:
+        """Say whether there is a button that ends a list."""
+        return bool(await self.page.locator("[value='*done']").count())
 
     async def wishes(self, name: str) -> None:
         """Press one of the small buttons, and wait for what comes next."""

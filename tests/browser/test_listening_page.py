@@ -1,5 +1,6 @@
 """Listening and answering by voice behind a link by SMS, in Chromium with somebody speaking."""
 
+import json
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -9,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from browser.conftest import MICROPHONE
-from listeners import Ear, SmsPhone
+from listeners import MICROPHONE, Ear, SmsPhone
 from visitors import asked, examine
 from voice.sounds import voice_note, wav_of
 
@@ -113,6 +113,32 @@ async def test_one_hears_records_hears_back_sends_and_chooses(work: Work, open_l
     assert (said.step, said.code) == ("role", "activist")
 
 
+async def test_the_page_follows_its_person_into_the_language_they_choose(
+    work: Work, open_link: Open
+) -> None:
+    """Words, buttons and all, at once; whoever picked one above keeps that."""
+    phone = await SmsPhone.of_somebody(work)
+    ama = Ear(await open_link(await phone.link()))
+    await ama.chooses(2)
+    await ama.hears(asked("es", "participer"))
+    await ama.page.get_by_role("button", name="Grabar").wait_for()
+    assert await ama.page.evaluate("document.documentElement.lang") == "es"
+    await ama.page.goto(f"{ama.page.url}?lang=en")
+    await ama.chooses()
+    await ama.page.get_by_role("button", name="Record").wait_for()
+
+
+async def test_several_are_pressed_and_say_which_came_first(work: Work, open_link: Open) -> None:
+    phone = await SmsPhone.of_somebody(work, *TO_THE_ROLE, "1", "1", "1")
+    ama = Ear(await open_link(await phone.link()))
+    for place in (2, 0):
+        await ama.chooses(place)
+    assert await ama.page.locator(".choices b").all_inner_texts() == ["2", "1"]
+    await ama.ends()
+    said = (await phone.rows(tables.contributions))[-1]
+    assert json.loads(said.codes) == ["housing", "food"]
+
+
 async def test_without_script_a_file_is_sent(work: Work, open_link: Open, tmp_path: Path) -> None:
     """An old phone records by itself, and a form carries it."""
     phone = await SmsPhone.of_somebody(work, *TO_THE_ROLE)
@@ -134,11 +160,11 @@ async def test_a_recording_survives_a_broken_connection_and_lands_once(
     """Cut off before and behind the server, and closed meanwhile: it is kept until it is there."""
     phone = await SmsPhone.of_somebody(work, *TO_THE_ROLE)
     ama = Ear(await open_link(await phone.link(), forgives="ERR_"))
-    await ama.page.route("**/r/*?lang=*", _nothing_gets_through)
+    await ama.page.route("**/r/*", _nothing_gets_through)
     await ama.records()
     await ama.page.locator("[data-send]").click()
     await ama.page.get_by_text("No connection. Your recording is kept here").wait_for()
-    await ama.page.unroute("**/r/*?lang=*")
+    await ama.page.unroute("**/r/*")
     await ama.page.reload()
     await ama.page.get_by_text("This recording has not been sent yet.").wait_for()
     tries = []
@@ -151,7 +177,7 @@ async def test_a_recording_survives_a_broken_connection_and_lands_once(
         else:
             await route.continue_()
 
-    await ama.page.route("**/r/*?lang=*", answer_is_lost)
+    await ama.page.route("**/r/*", answer_is_lost)
     await ama.sends()
     await ama.hears("I have kept your recording.")
     assert tries.count("POST") == 2

@@ -2,7 +2,8 @@
 const page = () => document.querySelector("[data-page]");
 const part = (name) => page().querySelector(`[data-${name}]`);
 const here = location.pathname;
-const language = document.documentElement.lang;
+const chosen = new URLSearchParams(location.search).get("lang"); // else the page speaks its person's
+const address = (query) => `${here}?${new URLSearchParams(chosen ? { ...query, lang: chosen } : query)}`;
 const LONGEST = 590; // seconds: what is longer cannot be heard
 const MOST = 20 * 1024 * 1024; // bytes that the server takes
 const PAUSES = [1, 2, 4, 8, 15, 30]; // seconds between two attempts
@@ -42,7 +43,7 @@ const sleep = (seconds) =>
 const post = (form, progress) =>
   new Promise((answered) => {
     const request = new XMLHttpRequest();
-    request.open("POST", `${here}?lang=${language}`);
+    request.open("POST", address({}));
     request.setRequestHeader("Accept", "application/json");
     request.upload.onprogress = ({ loaded, total }) => progress(total ? loaded / total : 0);
     request.onload = () => answered(request);
@@ -70,10 +71,9 @@ const goOn = async (answer) => {
 
 const follow = async (after) => {
   part("state").textContent = part("trouble") ? part("trouble").dataset.arrived : part("state").textContent;
-  const address = `${here}?${new URLSearchParams({ after, lang: language })}`;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      const answer = await fetch(address);
+      const answer = await fetch(address({ after }));
       if (answer.status < 500) return show(await answer.text(), true);
     } catch (_) {
       // no connection: the answer is there all the same
@@ -85,7 +85,8 @@ const follow = async (after) => {
 const show = (html, plays = false) => {
   const next = new DOMParser().parseFromString(html, "text/html");
   const words = spoken();
-  document.querySelector("main").replaceWith(next.querySelector("main"));
+  for (const name of ["header", "main"]) document.querySelector(name).replaceWith(next.querySelector(name));
+  document.documentElement.lang = next.documentElement.lang;
   document.title = next.title;
   begin();
   const heading = document.querySelector("h1");
