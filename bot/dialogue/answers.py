@@ -61,7 +61,7 @@ def accept(
     if answer.unresolved:
         draft.effect("hear", kept.key)
         draft.notice("unresolved_voice" if any(f.is_sound for f in kept.files) else "unresolved")
-    choose_by_speaking(draft, kept)
+    choose_by_speaking(draft, kept.files, kept.step)
     tell_verdicts(draft)
     if node.step.invite_to and kept.code and not answer.unresolved:
         rsvp(draft, kept.flow, kept.item, kept.code)

@@ -291,6 +291,7 @@ def _first_words(draft: Draft, reply: Reply, said: Command | None) -> None:
         draft.notice(preferring.note_choice(draft, said))
     elif said == "call":
         wishes.obey(draft, said)
+    preferring.choose_by_speaking(draft, reply.files)
     _language(draft, reply.text)
     wishes.join(draft, reply.text)
     key = reply.pressed.partition(":")[2] if reply.pressed.startswith(("go:", "menu:")) else ""

@@ -3,7 +3,7 @@
 from bot.dialogue.asking import ask_again
 from bot.dialogue.commands import Command
 from bot.dialogue.draft import Draft
-from bot.dialogue.reply import Kept, Learned
+from bot.dialogue.reply import File, Learned
 
 FACT = "prefers listening"  # "yes": sound and text; "only": sound alone; "no": text alone
 _MEANS: dict[Command, tuple[str, str]] = {
@@ -27,15 +27,14 @@ def note_choice(draft: Draft, command: Command) -> str:
     return said
 
 
-def choose_by_speaking(draft: Draft, kept: Kept) -> None:
+def choose_by_speaking(draft: Draft, files: tuple[File, ...], step: str = "") -> None:
     """Let whoever speaks before they ever wrote an answer hear, too, unless they chose already."""
-    spoke = any(file.is_sound for file in kept.files)
     if (
-        spoke
+        any(file.is_sound for file in files)
         and draft.scene.reads_aloud
         and FACT not in draft.person.facts
         and not draft.person.held.get("text")
         and not draft.person.helper  # whoever helps reads the questions out
     ):
-        draft.learn(Learned(FACT, "yes", "answer", kept.step))
+        draft.learn(Learned(FACT, "yes", "answer", step))
         draft.notice("aloud_by_voice")

@@ -19,6 +19,7 @@ from bot.dialogue.draft import Draft
 from bot.dialogue.index import Node
 from bot.dialogue.longlists import LONG, forget_pick, make_sure, settled
 from bot.dialogue.numbers import parse_number, parse_numbers, said_number
+from bot.dialogue.preferring import choose_by_speaking
 from bot.dialogue.reply import File, Reply
 from bot.dialogue.sessions import OWN_SESSION
 from bot.dialogue.understand import Read, read_one, read_several
@@ -276,6 +277,7 @@ def _unclear(draft: Draft, reply: Reply) -> None:
         hear(draft, reply, silent=True)  # one thought in several messages is one attempt
         return
     heard = hear(draft, reply)
+    choose_by_speaking(draft, reply.files, draft.node.step.name)
     spoke = any(file.is_sound for file in reply.files)
     if heard.tries >= 3 or (spoke and heard.notes >= 2):
         give_up(draft, reply)

@@ -57,6 +57,21 @@ def test_a_newcomer_may_ask_to_hear_with_their_first_word() -> None:
     assert talker.asked == "language"
 
 
+def test_whoever_speaks_before_all_else_is_spoken_to_from_the_first_question_on() -> None:
+    """They need not find the word that asks for it."""
+    talker = newcomer(reads_aloud=True).speaks()
+    assert talker.person.facts[FACT] == "yes"
+    assert talker.asked == "language"
+
+
+def test_whoever_speaks_at_a_choice_hears_what_there_is_to_choose() -> None:
+    """The question is put again, aloud, and a button or a number answers it."""
+    talker = hearing().speaks()
+    assert talker.person.facts[FACT] == "yes"
+    assert talker.asked == "view"
+    assert "write READ" in talker.heard
+
+
 def test_a_language_that_is_named_by_voice_is_left_to_a_listener_and_not_asked_again() -> None:
     """A question mark stands for it until somebody has heard it."""
     flow = """
