@@ -1,5 +1,6 @@
 """A real process behind Telegram and Twilio, and people who read nothing: they hear and speak."""
 
+import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -19,7 +20,7 @@ LISTENS = {"fr": "Écouter", "en": "Listen", "es": "Escuchar"}
 
 
 class Everywhere(Palabre):
-    """An installation with Telegram and WhatsApp, whose engine speaks."""
+    """An installation with Telegram, SMS and WhatsApp, whose engine speaks."""
 
     def __init__(self, folder: Path, telegram: TelegramServer, twilio: TwilioServer) -> None:
         more = {
@@ -29,6 +30,7 @@ class Everywhere(Palabre):
             "TWILIO_ACCOUNT_SID": twilio.sid,
             "TWILIO_AUTH_TOKEN": twilio.token,
             "TWILIO_API_URL": twilio.url,
+            "TWILIO_SMS_FROM": "+33700000000",
             "TWILIO_WHATSAPP_FROM": "+33700000001",
         }
         super().__init__(folder, telegram, more)
@@ -59,6 +61,9 @@ class Phone(Protocol):
     async def presses(self, label: str) -> None:
         """Press a button."""
 
+    async def ticks(self, label: str) -> bool:
+        """Press one of several; say whether it is ticked there, and nothing is said to it."""
+
 
 @dataclass
 class OnTelegram:
@@ -87,6 +92,15 @@ class OnTelegram:
     async def presses(self, label: str) -> None:
         """See Phone."""
         self.phone.presses(label)
+
+    async def ticks(self, label: str) -> bool:
+        """See Phone."""
+        self.phone.presses(label)
+        message = next(one for one in reversed(self.phone.messages) if one.rows)
+        async with asyncio.timeout(PATIENCE):
+            while label in message.labels:
+                await asyncio.sleep(0.02)
+        return True
 
 
 @dataclass
@@ -123,6 +137,11 @@ class OnWhatsApp:
     async def presses(self, label: str) -> None:
         """See Phone."""
         await self.phone.presses(label)
+
+    async def ticks(self, label: str) -> bool:
+        """See Phone."""
+        await self.phone.presses(label)
+        return False
 
 
 def by_voice(flow: str) -> list[Answer]:
@@ -173,14 +192,35 @@ class Person:
         for answer in by_voice(flow):
             await self.answers(answer)
 
+    async def speaks_first(self, flow: str) -> Heard:
+        """Say something before all else."""
+        self.flow = flow
+        await self.phone.speaks(self.note)
+        return await self.hears()
+
+    @property
+    def offered(self) -> list[str]:
+        """What one may press for an answer."""
+        return [one for one in self.last.labels if not one.startswith(ADDS)]
+
+    async def picks(self, *numbers: int) -> Heard:
+        """Press several, then the button below them, and hear what is said to it."""
+        for number in numbers:
+            if not await self.phone.ticks(self.offered[number - 1]):
+                await self.hears()
+        await self.phone.presses(self.offered[-1])
+        return await self.hears()
+
     async def answers(self, answer: Answer) -> Heard:
         """Give one answer, and hear what is said to it."""
-        offered = [one for one in self.last.labels if not one.startswith(ADDS)]
+        offered = self.offered
         number = LANGUAGES.index(self.language) + 1 if answer == MINE else answer
         if isinstance(number, Note):
             await self.phone.speaks(self.note)
         elif isinstance(number, int) and offered:
             await self.phone.presses(offered[number - 1])
+        elif isinstance(number, str) and offered:
+            return await self.picks(*map(int, number.split()))
         else:
             await self.phone.writes(str(number))
         return await self.hears()

@@ -1,8 +1,9 @@
-"""All eight phases by ears and voice alone, on both channels; run by hand, it prints figures.
+"""All eight phases by ears, buttons and voice alone, on both channels; run by hand.
 
     PYTHONPATH=tests:. python -m e2e.every_phase_by_voice fr en es
 
-It is no test of the suite: it makes some hundred seconds of sound for each phase and language.
+Nothing is written. It prints figures, and is no test of the suite: it makes some hundred seconds of
+sound for each phase and language.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from e2e.by_twilio import FLOWS, OPENS_WITH
-from e2e.by_voice import LISTENS, Everywhere, OnTelegram, OnWhatsApp, Person, figures
+from e2e.by_voice import Everywhere, OnTelegram, OnWhatsApp, Person, figures
 from e2e.running import has_a_webhook
 from e2e.test_by_twilio import NUMBERS, SESSION
 from fakes.telegram_server import TelegramServer
@@ -20,17 +21,17 @@ from voice.sounds import voice_note
 
 
 async def joins(person: Person) -> None:
-    """Ask to hear with the first word, and go through what is open."""
-    await person.says(LISTENS[person.language], "welcome")
+    """Speak first, and go through what is open."""
+    await person.speaks_first("welcome")
     await person.goes_through("welcome")
     await person.goes_through("trends")
 
 
 async def takes_up(person: Person, flow: str) -> None:
-    """Hear the announcement, write its word, and go through."""
+    """Hear the announcement, press its button, and go through."""
     person.flow = flow
     await person.hears()
-    await person.says(OPENS_WITH[flow], flow)
+    await person.answers(1)
     await person.goes_through(flow)
 
 
