@@ -26,7 +26,7 @@ from bot.gateway.tried import (
 )
 from bot.gateway.window import is_known_open, through
 from bot.store.database import DatabaseAway
-from bot.store.deliveries import REPEATED, Due, Settled
+from bot.store.deliveries import REPEATED, UNASKED, Due, Settled
 from bot.store.sent import provider_id_of, sent_as
 from channels.base import Channel, Incoming, LooksUp, Outgoing, Receipt
 from channels.errors import DeliveryError
@@ -34,7 +34,8 @@ from channels.errors import DeliveryError
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 12
-LOOK_UP_MS = 60_000  # a status callback comes sooner, or never
+LISTED_MS = 10_000  # what a provider took stands in its list by then: somebody waits for it
+LOOK_UP_MS = 60_000  # a status callback comes sooner, or never: nobody waits for an announcement
 NO_SOUND = "no sound"  # why what was to be heard alone was left out: its text goes by itself
 BROKEN_MS = 60_000  # until a provider that does not know us is asked again
 
@@ -150,6 +151,11 @@ class Attempts:
         mine = [one for one in told if one.message_id not in others]
         return next((one for one in mine if one.status != "failed"), mine[-1] if mine else None)
 
+    def _look_up_ms(self, due: Due) -> int:
+        if not isinstance(self.channel, LooksUp):
+            return 0
+        return LOOK_UP_MS if due.kind in UNASKED else LISTED_MS
+
     async def _find(self, due: Due, outgoing: Outgoing, sent: Mapping[str, str]) -> Outgoing:
         message = sent.get(due.closes) or await self.house.database.read(
             provider_id_of, due.participant, due.closes
@@ -174,8 +180,7 @@ class Attempts:
         if failure.means == "window" and is_known_open(self.channel.can, due.last_in_at, moment):
             return window_closed(due, moment)
         if failure.means == "uncertain":
-            look_up_ms = LOOK_UP_MS if isinstance(self.channel, LooksUp) else 0
-            return Tried(uncertain(due, reason, moment, look_up_ms), due)
+            return Tried(uncertain(due, reason, moment, self._look_up_ms(due)), due)
         if failure.again and due.attempts + 1 < ATTEMPTS:
             return later(due, reason, moment + back_off(due.attempts))
         if failure.scope == "address":

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy import Connection
 
-from bot.gateway.attempt import Attempts
+from bot.gateway.attempt import LISTED_MS, Attempts
 from bot.gateway.gate import Gate
 from bot.gateway.house import House
 from bot.gateway.line import Line
@@ -27,7 +27,6 @@ AT_ONCE = 64  # sends in flight
 LEFT_MS = 130_000  # longer than any send: whoever had it in hand so long has died
 LOOK_FOR_LEFT_MS = 20_000  # meanwhile those people's later messages wait, too
 NET_MS = 5000
-LISTED_MS = 10_000  # after a crash: what a provider took stands in its list by then
 
 
 class Sender:

@@ -289,6 +289,24 @@ async def test_what_did_not_reach_a_phone_that_was_off_is_not_taken_for_what_goe
     assert await home.states() == [("sent", "")]
 
 
+@pytest.mark.parametrize(("kind", "seconds"), [("reply", 10), ("broadcast", 60)])
+async def test_who_waits_for_an_answer_of_which_nobody_knows_waits_less_than_for_an_announcement(
+    make_home: MakeHome, kind: str, seconds: int
+) -> None:
+    home = make_home(Listing())
+    ama = home.person()
+    await knows(home, ama)
+    await promises(home, ama, "words", kind=kind)
+    home.post.fails = [DeliveryError(UNCERTAIN)]
+    await home.sends()
+    home.waits(seconds=seconds - 1)
+    await home.sends()
+    assert home.post.said == []
+    home.waits(seconds=1)
+    await home.sends()
+    assert home.post.said == ["words"]
+
+
 async def test_of_what_may_have_arrived_before_they_said_stop_it_is_not_said_that_it_did_not(
     make_home: MakeHome,
 ) -> None:

@@ -84,7 +84,7 @@ async def opened(
     """Open a house behind a Twilio, with other channels besides; `more` are settings."""
     monkeypatch.setattr("bot.wiring.SMS", replace(SMS, per_address=AT_ONCE))
     monkeypatch.setattr("bot.wiring.WHATSAPP", replace(WHATSAPP, per_address=AT_ONCE))
-    monkeypatch.setattr("bot.gateway.attempt.LOOK_UP_MS", 50)
+    monkeypatch.setattr("bot.gateway.attempt.LISTED_MS", 50)
     async with AsyncExitStack() as closing:
         twilio = await closing.enter_async_context(TwilioServer())
         settings = read_settings({
