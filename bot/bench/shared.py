@@ -32,7 +32,7 @@ READY = b"ready"
 
 
 class NoPostgres(Exception):
-    """This needs a PostgreSQL of its own: pip install 'palabre[bench]'."""
+    """This needs a PostgreSQL of its own: .venv/bin/pip install -e '.[bench]'."""
 
 
 def can_have_postgres() -> bool:

@@ -110,8 +110,9 @@ def _write_kit(kit: "Kit", out: Path) -> None:
 def _silence(language: str, why: str) -> str:
     sentences = {
         "no engine": _(
-            "{language}: no sound. Install the speech engine (pip install 'palabre[speech]'), or "
-            "record a minute yourself as flows/…/documents/audio/{language}/invite.ogg."
+            "{language}: no sound. Install the speech engine (.venv/bin/pip install "
+            "-e '.[speech]'), or record a minute yourself as "
+            "flows/…/documents/audio/{language}/invite.ogg."
         ),
         "no voice": _(
             "{language}: no sound. The speech engine has no voice for this language: record a "

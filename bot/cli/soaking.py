@@ -69,7 +69,8 @@ def _for_a_while(
 
     postgres = can_have_postgres()
     if not postgres:
-        aside.print(_("Only SQLite is tried: for PostgreSQL, pip install 'palabre[bench]'."))
+        lacks = _("Only SQLite is tried: for PostgreSQL, .venv/bin/pip install -e '.[bench]'.")
+        aside.print(lacks, markup=False)  # brackets are no style here
     return try_out(minutes * 60, say, seed=seed, postgres=postgres)
 
 

@@ -37,7 +37,7 @@ def speak(phase: str, lang: str, steps: bool, only_look: bool) -> None:
 
     speaker = make_speaker(read_settings())
     if speaker is None and not only_look:
-        raise Sentence(_("There is no speech engine: pip install 'palabre[speech]'."))
+        raise Sentence(_("There is no speech engine: .venv/bin/pip install -e '.[speech]'."))
     failed, made = False, Made()
     for line in _prepared(phase, lang, None if only_look else speaker, made):
         click.echo(line)

@@ -13,7 +13,7 @@ class DocumentError(Exception):
 
 
 class TypesetterMissing(DocumentError):
-    """Typst is not installed: run `pip install "palabre[documents]"` and try again."""
+    """Typst is not installed: run `.venv/bin/pip install -e '.[documents]'` and try again."""
 
 
 class NoDocuments(DocumentError):

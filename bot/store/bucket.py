@@ -21,7 +21,7 @@ PATIENCE = timedelta(seconds=30)  # for one answer, tried again within it
 
 
 class NoBucketClient(Exception):
-    """MEDIA_URL names a bucket, which needs obstore: pip install 'palabre[s3]'."""
+    """MEDIA_URL names a bucket, which needs obstore: .venv/bin/pip install -e '.[s3]'."""
 
 
 class BucketAway(OSError):

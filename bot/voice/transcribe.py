@@ -66,7 +66,7 @@ class FasterWhisper:
         try:
             import faster_whisper  # noqa: F401 - is it installed?
         except ImportError:
-            raise NoEngine(f"{NoEngine.__doc__} (pip install 'palabre[asr]')") from None
+            raise NoEngine(f"{NoEngine.__doc__} (.venv/bin/pip install -e '.[asr]')") from None
         self._folder = folder
         self._model: Any = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="transcriber")

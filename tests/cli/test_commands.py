@@ -1,5 +1,6 @@
 """What each command prints, and that what goes wrong is one sentence with a remedy."""
 
+import io
 import re
 import shutil
 import subprocess
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from cli.conftest import Run
+from rich.console import Console
 
+from bot.cli import soaking
 from bot.settings.table import example
 
 ROOT = Path(__file__).parents[2]
@@ -222,7 +225,7 @@ def test_a_kit_without_sound_says_how_to_get_it(run: Run, tmp_path: Path) -> Non
     assert ended.status == 0
     assert (tmp_path / "kit" / "greniers.fr.png").is_file()
     assert "fr: no sound." in ended.err
-    assert "palabre[speech]" in ended.err
+    assert ".[speech]" in ended.err
     assert "audio/fr/invite.ogg" in ended.err
 
 
@@ -307,3 +310,11 @@ def test_debug_shows_where_an_error_comes_from_before_its_sentence(
         assert "Traceback" in where
         assert raised in where
         assert (told.status, sentence) == (plain.status, "")
+
+
+def test_what_soak_lacks_is_named_with_its_remedy_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.bench.shared.can_have_postgres", lambda: False)
+    monkeypatch.setattr("bot.trial.soak.soak", lambda *_args, **_settings: None)
+    said = io.StringIO()
+    soaking._for_a_while(0.1, 1, lambda _words: None, Console(file=said, width=200))
+    assert "pip install -e '.[bench]'" in said.getvalue()

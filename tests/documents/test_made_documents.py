@@ -83,7 +83,7 @@ def test_without_typst_one_sentence_says_what_to_install(
 ) -> None:
     assert main([str(folder)]) == 2
     assert capsys.readouterr().err == (
-        'Typst is not installed: run `pip install "palabre[documents]"` and try again.\n'
+        "Typst is not installed: run `.venv/bin/pip install -e '.[documents]'` and try again.\n"
     )
     assert list(folder.glob("*.pdf")) == []
 

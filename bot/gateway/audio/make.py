@@ -108,7 +108,8 @@ class Maker:
 
     def _said(self, part: Part) -> Pcm:
         if self.speaker is None:
-            raise CannotSayError(_("There is no speech engine: pip install 'palabre[speech]'."))
+            raise CannotSayError(_("There is no speech engine: .venv/bin/pip install "
+                                   "-e '.[speech]'."))  # fmt: skip
         return levelled(self.speaker.say(part.text, self.script.language, public=True))
 
     def _quoted(self, part: Part) -> Pcm:
