@@ -49,6 +49,7 @@ rehearse: install            ## play all rehearsals
 	$(BIN)/palabre rehearse
 
 bench: install               ## the speed, as ratios
+	$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt -e '.[bench]'
 	$(BIN)/palabre bench
 
 clean:

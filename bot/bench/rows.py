@@ -12,7 +12,7 @@ from bot.bench.ours import ours
 from bot.bench.peers import nothing, saved_talks, talks
 from bot.bench.promptness import answer_time
 from bot.bench.sending import bare_client_sends, ours_sends, paced, unthrottled
-from bot.bench.shared import on_postgres, own_postgres
+from bot.bench.shared import NoPostgres, can_have_postgres, on_postgres, own_postgres
 from bot.bench.spike import kept_by_us, only_heard, spike
 from bot.bench.spreading import copies, ours_spreads
 from bot.language import _
@@ -127,6 +127,7 @@ class Row:
     against: Callable[[Bench], Measured]
     unit: str = "turns/s"
     less_is_more: bool = False
+    on_postgres: bool = False  # it needs one of its own
 
     def run(self, bench: Bench) -> Result:
         """Measure both sides."""
@@ -192,6 +193,7 @@ ROWS = (
         0.3,
         lambda bench: bench.on_postgres(2),
         lambda bench: bench.over_http(ours, bench.size.some),
+        on_postgres=True,
     ),
     Row(
         "second-worker",
@@ -199,6 +201,7 @@ ROWS = (
         0.8,
         lambda bench: bench.on_postgres(2),
         lambda bench: bench.on_postgres(1),
+        on_postgres=True,
     ),
     Row(
         "many-participants",
@@ -289,15 +292,27 @@ ROWS = (
 )
 
 
-def run_rows(names: Sequence[str], bench: Bench) -> Iterator[Result]:
-    """Run the named rows, all of them where none is named. Raises NoSuchRow."""
+def wanted(names: Sequence[str]) -> Sequence[Row]:
+    """Return the named rows; where none is named, all that can be measured here.
+
+    Raises NoSuchRow, NoPostgres.
+    """
     unknown = set(names) - {row.name for row in ROWS}
     if unknown:
         known = ", ".join(row.name for row in ROWS)
         sentence = _("There is no row {name}; there are: {names}.")
         first = min(unknown)
         raise NoSuchRow(sentence.replace("{name}", first).replace("{names}", known))
+    rows = [row for row in ROWS if row.name in names] or list(ROWS)
+    if can_have_postgres():
+        return rows
+    if names and any(row.on_postgres for row in rows):
+        raise NoPostgres(NoPostgres.__doc__)
+    return [row for row in rows if not row.on_postgres]
+
+
+def run_rows(rows: Sequence[Row], bench: Bench) -> Iterator[Result]:
+    """Run rows, one after the other."""
     with contextlib.closing(bench):
-        for row in ROWS:
-            if not names or row.name in names:
-                yield row.run(bench)
+        for row in rows:
+            yield row.run(bench)

@@ -16,12 +16,15 @@ def bench(rows: tuple[str, ...], quick: bool, as_json: bool) -> None:
     from rich.console import Console
 
     from bot.bench import report
-    from bot.bench.rows import FULL, QUICK, Bench, run_rows
+    from bot.bench.rows import FULL, QUICK, ROWS, Bench, run_rows, wanted
 
-    aside = Console(stderr=True)
+    aside, chosen = Console(stderr=True), wanted(rows)
+    if not rows and len(chosen) < len(ROWS):
+        lacks = _("The rows on PostgreSQL are left out: .venv/bin/pip install -e '.[bench]'.")
+        aside.print(lacks, markup=False)  # brackets are no style here
     with aside.status(_("Measuring")) as status:
         run = Bench(QUICK if quick else FULL, status.update)
-        results = list(run_rows(rows, run))
+        results = list(run_rows(chosen, run))
     if as_json:
         click.echo(report.as_json(results))
     else:

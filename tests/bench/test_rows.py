@@ -2,10 +2,13 @@
 
 import json
 
+import pytest
+
 from bot.bench.measuring import Measured
 from bot.bench.provider import Provider
 from bot.bench.report import as_json
-from bot.bench.rows import ROWS, Bench, Result, Size, run_rows
+from bot.bench.rows import ROWS, Bench, Result, Size, run_rows, wanted
+from bot.bench.shared import NoPostgres
 
 TINY = Size(20, 10, 10, (60, 10), 200, 40, 1, (10, 0.5), notes=4)
 
@@ -37,8 +40,24 @@ def test_a_provider_tells_a_message_from_another_call() -> None:
 
 
 def test_each_row_does_its_work_on_both_sides() -> None:
-    found = json.loads(as_json(run_rows([], Bench(TINY))))
+    found = json.loads(as_json(run_rows(wanted([]), Bench(TINY))))
     assert [one["row"] for one in found] == [row.name for row in ROWS]
     for one in found:
         assert one["ours"] > 0 < one["against"]
         assert set(one) >= {"row", "what", "ours", "against", "ratio", "at_least", "unit"}
+
+
+def test_where_no_postgres_can_be_started_the_other_rows_are_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.bench.rows.can_have_postgres", lambda: False)
+    left_out = {row.name for row in ROWS} - {row.name for row in wanted([])}
+    assert left_out == {"postgres-two-workers", "second-worker"}
+
+
+def test_a_row_that_cannot_be_measured_is_refused_before_any_other_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.bench.rows.can_have_postgres", lambda: False)
+    with pytest.raises(NoPostgres):
+        wanted(["webhook-nothing", "second-worker"])
