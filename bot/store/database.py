@@ -6,7 +6,7 @@ SQLite: WAL, synchronous=FULL, one writer. PostgreSQL: a pool, rows locked with 
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, TypeVar
@@ -23,6 +23,7 @@ from bot.store.fast import many
 from bot.store.tables import participants
 
 Result = TypeVar("Result")
+Wakes = Collection[str] | Callable[[Result], Collection[str]]
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -71,25 +72,28 @@ class Database:
         return self._engine
 
     async def write(
-        self, work: Callable[..., Result], *args: Any, wakes: Sequence[str] = ()
+        self, work: Callable[..., Result], *args: Any, wakes: "Wakes[Result]" = ()
     ) -> Result:
         """Run `work(connection, *args)` in one transaction that may write.
 
-        `wakes` names the kinds of work that it makes: who waits for them is woken after the
-        commit, here and in other processes. Raises DatabaseAway, DatabaseRefuses.
+        `wakes` names the kinds of work that it makes, or tells them from its result: who waits
+        for them is woken after the commit, here and in other processes. Raises DatabaseAway,
+        DatabaseRefuses.
         """
-        done: Result = await self._run(self._writers, self._write_and_tell, wakes, work, *args)
-        self.ring(*wakes)
+        done: Result
+        done, names = await self._run(self._writers, self._write_and_tell, wakes, work, *args)
+        self.ring(*names)
         return done
 
     def _write_and_tell(
-        self, wakes: Sequence[str], work: Callable[..., Result], *args: Any
-    ) -> Result:
+        self, wakes: "Wakes[Result]", work: Callable[..., Result], *args: Any
+    ) -> tuple[Result, Collection[str]]:
         with named_errors(), self._engine.begin() as connection:
             result: Result = work(connection, *args)
-            if wakes and not self.embedded:
-                _notify(connection, wakes)
-        return result
+            names = wakes(result) if callable(wakes) else wakes
+            if names and not self.embedded:
+                _notify(connection, names)
+        return result, names
 
     async def read(self, work: Callable[..., Result], *args: Any) -> Result:
         """Run `work(connection, *args)` in one transaction that only reads."""
@@ -101,7 +105,7 @@ class Database:
 
     def write_now(self, work: Callable[..., Result], *args: Any) -> Result:
         """Run in this thread. Raises DatabaseAway, DatabaseRefuses."""
-        return self._write_and_tell((), work, *args)
+        return self._write_and_tell((), work, *args)[0]
 
     def read_now(self, work: Callable[..., Result], *args: Any) -> Result:
         """Run in this thread. Raises DatabaseAway, DatabaseRefuses."""
@@ -227,7 +231,7 @@ def _upsert(table: Table, key: tuple[str, ...], changed: tuple[str, ...], dialec
     return written
 
 
-def _notify(connection: Connection, names: Sequence[str]) -> None:
+def _notify(connection: Connection, names: Collection[str]) -> None:
     connection.execute(text("SELECT pg_notify(:channel, :names)"),
                        {"channel": CHANNEL, "names": " ".join(names)})  # fmt: skip
 

@@ -51,6 +51,14 @@ async def test_who_waits_is_woken_after_the_commit(database: Database) -> None:
     assert bell.is_set()
 
 
+async def test_what_was_written_may_tell_who_is_woken(database: Database) -> None:
+    inbox, outbox = database.bell("inbox"), database.bell("outbox")
+    written = await database.write(lambda _: ["outbox"], wakes=lambda result: result)
+    assert written == ["outbox"]
+    assert outbox.is_set()
+    assert not inbox.is_set()
+
+
 def test_a_bell_rings_for_a_part_of_its_work_too() -> None:
     database = Database("sqlite:///:memory:")
     part, other = database.bell("outbox sms"), database.bell("outboxes")
