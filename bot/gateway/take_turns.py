@@ -44,6 +44,7 @@ class Taken:
     """What came of a batch."""
 
     turns: int = 0
+    looked: int = 0
     courtesies: list[tuple[str, Outgoing]] = field(default_factory=list)
     forgot: bool = False
     wakes: set[str] = field(default_factory=set)
@@ -52,20 +53,40 @@ class Taken:
 
 async def take_turns(house: House) -> int:
     """Answer a batch of waiting messages; return how many it looked at. Raises DatabaseAway."""
-    rows = await house.database.read(inbox.waiting, house.clock(), BATCH, tuple(house.channels))
-    if rows and not await _take(house, rows):
+    looked, answered = await _take_next(house)
+    if looked and not answered:
         await asyncio.sleep(BESIDE)  # another worker has these people in hand
-    return len(rows)
+    return looked
+
+
+async def _take_next(house: House) -> tuple[int, int]:
+    """Take whoever waits, found in the same transaction; return how many waited, and were taken."""
+    try:
+        taken = await house.database.write(sit_next, house, wakes=_wakes_of)
+    except DatabaseAway:
+        raise
+    except Exception as error:  # noqa: BLE001 - whoever it is must not take the others along
+        rows = await house.database.read(_who_waits, house)
+        return len(rows), await _halve(house, rows, error) if rows else 0
+    return taken.looked, await _after(house, taken)
 
 
 async def _take(house: House, rows: Sequence[Waiting], *, again: bool = False) -> int:
     try:
-        taken = await house.database.write(sit, house, rows, wakes=("outbox",))
+        taken = await house.database.write(sit, house, rows, wakes=_wakes_of)
     except DatabaseAway:
         raise
     except Exception as error:  # noqa: BLE001 - whoever it is must not take the others along
         return await _halve(house, rows, error, again=again)
-    house.database.ring(*taken.wakes)
+    return await _after(house, taken)
+
+
+def _wakes_of(taken: Taken) -> set[str]:
+    return taken.wakes
+
+
+async def _after(house: House, taken: Taken) -> int:
+    """Do what is due once turns are committed; return how many there were."""
     _note(house, taken.came_of)
     if taken.forgot:
         await asyncio.to_thread(put_away_log, house.database)
@@ -83,7 +104,9 @@ def _note(house: House, came_of: Sequence[tuple[Waiting, str]]) -> None:
         follow_message("turn taken", row.channel, row.event_id, outcome=outcome, waited_ms=waited)
 
 
-async def _halve(house: House, rows: Sequence[Waiting], error: Exception, *, again: bool) -> int:
+async def _halve(
+    house: House, rows: Sequence[Waiting], error: Exception, *, again: bool = False
+) -> int:
     """Find the message on which it fails, so that the others are answered."""
     if len(rows) > 1:
         first, second = _halves(rows)
@@ -117,20 +140,31 @@ def _halves(rows: Sequence[Waiting]) -> tuple[list[Waiting], list[Waiting]]:
     )
 
 
+def sit_next(connection: Connection, house: House) -> Taken:
+    """Answer whoever waits, a batch at most."""
+    rows = _who_waits(connection, house)
+    return sit(connection, house, rows) if rows else Taken()
+
+
+def _who_waits(connection: Connection, house: House) -> list[Waiting]:
+    return inbox.waiting(connection, house.clock(), BATCH, tuple(house.channels))
+
+
 def sit(connection: Connection, house: House, rows: Sequence[Waiting]) -> Taken:
     """Answer these messages within one transaction."""
-    moment = house.clock()
-    told, rows = len(rows), file_statuses(connection, house, rows, moment)
-    told -= len(rows)
+    moment, looked = house.clock(), len(rows)
+    rows = file_statuses(connection, house, rows, moment)
+    told = looked - len(rows)
     if not rows:
-        return Taken(told)
+        return Taken(told, looked, wakes={"outbox"})
     mine, known = hold(connection, house, rows, moment)
     ready = wait_for_recordings(connection, mine, known, house.seal, moment, house.voice_wait_ms)
     sitting = Sitting(connection, house, moment)
     sitting.load({known[row.address_index].participant for row, _ in ready})
     outcomes = _one_by_one(sitting, ready, known)
     inbox.mark(connection, outcomes, moment)
-    wakes = sitting.write() | ({"media", "inbox"} if len(ready) < len(mine) else set())
+    wakes = sitting.write() | {"outbox"}  # what waited for their word may be let go, too
+    wakes |= {"media", "inbox"} if len(ready) < len(mine) else set()
     for refuser in sitting.refusing:
         for participant in participants.family(connection, refuser):
             keep_only_the_no(connection, house.media, participant)
@@ -140,7 +174,8 @@ def sit(connection: Connection, house: House, rows: Sequence[Waiting]) -> Taken:
         forget(connection, house.media, participant, moment)
     outcome_of = {row_id: outcome for row_id, outcome, _note in outcomes}
     came_of = [(row, outcome_of[row.id]) for row, _ in ready]
-    return Taken(told + len(ready), sitting.courtesies, bool(sitting.forgetting), wakes, came_of)
+    return Taken(told + len(ready), looked, sitting.courtesies, bool(sitting.forgetting), wakes,
+                 came_of)  # fmt: skip
 
 
 def _one_by_one(
