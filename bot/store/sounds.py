@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -21,6 +22,7 @@ from sqlalchemy import (
 
 from bot.store.database import Database
 from bot.store.deliveries import COLUMN, NEVER
+from bot.store.fast import found
 from bot.store.media import MediaStore, release
 from bot.store.seal import Seal
 from bot.store.tables import deliveries, sounds
@@ -88,20 +90,26 @@ def wanted(
     connection: Connection, channels: Collection[str], moment: int, limit: int
 ) -> list[Wanted]:
     """Return what waits for its sound, one delivery a sound, replies first."""
-    query = (
-        select(deliveries.c.speaks, deliveries.c.participant_id, deliveries.c.sealed)
-        .where(_HELD, deliveries.c.speaks > "", deliveries.c.not_before > moment)
-        .where(~exists().where(sounds.c.digest == deliveries.c.speaks))
-        .where(
-            (deliveries.c.channel + "").in_(list(channels))
-        )  # not by the index of all that waits
-        .order_by(deliveries.c.rank + 0, deliveries.c.id)
-        .limit(limit)
+    asked = {"channels": list(channels), "moment": moment, "most": limit}
+    first: dict[str, Wanted] = {}
+    for row in found(connection, _wanted, asked):
+        first.setdefault(row[0], Wanted(*row))
+    return list(first.values())
+
+
+_wanted = (
+    select(deliveries.c.speaks, deliveries.c.participant_id, deliveries.c.sealed)
+    .where(
+        _HELD,
+        deliveries.c.speaks > "",
+        deliveries.c.not_before > bindparam("moment"),
+        ~exists().where(sounds.c.digest == deliveries.c.speaks),
+        # Joined with nothing: not by the index of all that waits.
+        (deliveries.c.channel + "").in_(bindparam("channels", expanding=True)),
     )
-    found: dict[str, Wanted] = {}
-    for row in connection.execute(query):
-        found.setdefault(row[0], Wanted(*row))
-    return list(found.values())
+    .order_by(deliveries.c.rank + 0, deliveries.c.id)
+    .limit(bindparam("most"))
+)
 
 
 def let_go(connection: Connection, speaks: str) -> None:
@@ -127,8 +135,8 @@ def drop_old(
 def oldest_personal(connection: Connection) -> int | None:
     """Return when the oldest sound with somebody's words in it was made."""
     query = select(func.min(sounds.c.made_at)).where(sounds.c.participant_id.is_not(None))
-    found: int | None = connection.scalar(query)
-    return found
+    oldest: int | None = connection.scalar(query)
+    return oldest
 
 
 def drop_of(connection: Connection, store: MediaStore, people: Sequence[int]) -> int:

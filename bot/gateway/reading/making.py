@@ -75,11 +75,19 @@ class Maker:
     async def make_due(self) -> int | None:
         """Make some; return when to look again (None: when something else is promised)."""
         house, moment = self._house, self._house.clock()
-        wanted = await house.database.read(sounds.wanted, tuple(house.channels), moment, AHEAD)
+        wanted, oldest = await house.database.read(self._look, moment)
         await asyncio.gather(*(self._make(one) for one in wanted))
         if wanted:
             return moment
-        return await self._drop_old(moment)
+        return await self._drop_old(oldest, moment)
+
+    def _look(self, connection: Connection, moment: int) -> tuple[list[Wanted], int | None]:
+        """Find what waits for its sound; where nothing does, when the oldest personal one was made.
+
+        It is asked after every batch of turns, hence in one reading.
+        """
+        wanted = sounds.wanted(connection, tuple(self._house.channels), moment, AHEAD)
+        return wanted, None if wanted else sounds.oldest_personal(connection)
 
     async def _make(self, one: Wanted) -> None:
         house, settle = self._house, sounds.let_go
@@ -96,10 +104,9 @@ class Maker:
             settle = sounds.give_up
         await house.database.write(settle, one.speaks, wakes=("outbox",))
 
-    async def _drop_old(self, moment: int) -> int | None:
+    async def _drop_old(self, oldest: int | None, moment: int) -> int | None:
         """Forget what holds somebody's words, now that it was sent; return when the next is due."""
         house = self._house
-        oldest = await house.database.read(sounds.oldest_personal)
         if oldest is not None and oldest <= moment - PERSONAL_MS:
             await house.database.write(drop_old_sounds, house.media, moment)
             oldest = await house.database.read(sounds.oldest_personal)
