@@ -11,6 +11,7 @@ Means = Literal[
     "opted_out",  # the person said stop to the provider
     "window",  # the channel's window is closed
     "refused",  # the message itself is not acceptable: ours to mend
+    "file",  # what was attached could not be had or played: its words might
     "sender",  # our account or sender may not send: stop the channel
     "uncertain",  # nobody knows whether it was sent
 ]

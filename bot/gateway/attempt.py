@@ -135,7 +135,7 @@ class Attempts:
             return await self.channel.send(whole)
         except DeliveryError as error:
             words = as_text(passed) if passed.aloud and whole.file else None
-            if words is None or error.failure.means != "refused":
+            if words is None or error.failure.means not in ("refused", "file"):
                 raise
         return await self.channel.send(words)
 

@@ -11,11 +11,12 @@ from bot.gateway.window import length_of
 from bot.store import inbox, participants
 from bot.store.inbox import Waiting
 from bot.store.told import Told, advance, told_of, try_again
-from channels.base import Incoming
+from channels.base import Incoming, Outgoing
 
 log = logging.getLogger(__name__)
 
 _incoming = msgspec.json.Decoder(Incoming)
+_outgoing = msgspec.json.Decoder(Outgoing)
 HOUR_MS = 3_600_000
 LATER_MS = (HOUR_MS, 4 * HOUR_MS)  # a phone that is off now may be on then
 _LATER = ("transient", "throttled")
@@ -46,6 +47,8 @@ def note(connection: Connection, house: House, status: Incoming) -> None:
     if status.status == "failed" and told.state in _UNSURE:
         if status.means == "window" and _drawn_again(connection, house, status, told):
             return
+        if status.means == "file" and _said_in_words(connection, house, status, told):
+            return
         if status.means in _LATER and told.attempts <= len(LATER_MS):
             later = house.clock() + LATER_MS[max(told.attempts, 1) - 1]
             try_again(connection, told.id, status.reason, later, attempts=told.attempts)
@@ -67,6 +70,15 @@ def _drawn_again(connection: Connection, house: House, status: Incoming, told: T
     if told.last_in_at <= told.last_at:  # nobody wrote since it was sent
         participants.close_window(connection, told.address, told.last_at - length)
     try_again(connection, told.id, status.reason, 0, attempts=0)
+    return True
+
+
+def _said_in_words(connection: Connection, house: House, status: Incoming, told: Told) -> bool:
+    """Let the words go out whose sound could not be played; False where it carried none."""
+    body = told.open(house.seal) if told.speaks else b""
+    if not body or not _outgoing.decode(body).text:
+        return False
+    try_again(connection, told.id, status.reason, 0, attempts=0, silent=True)
     return True
 
 

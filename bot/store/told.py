@@ -4,12 +4,16 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select, update
 
-from bot.store.deliveries import FORWARD, REPEATED
+from bot.store.deliveries import COLUMN, FORWARD, REPEATED
+from bot.store.seal import Seal
 from bot.store.tables import addresses, deliveries
 
 
 class Told(NamedTuple):
-    """A delivery of which a provider tells; `last_in_at` is when its address was heard from."""
+    """A delivery of which a provider tells; `last_in_at` is when its address was heard from.
+
+    `speaks` names its sound, `sealed` holds the message.
+    """
 
     id: int
     address: int
@@ -17,6 +21,12 @@ class Told(NamedTuple):
     attempts: int
     last_at: int
     last_in_at: int
+    speaks: str
+    sealed: bytes | None
+
+    def open(self, seal: Seal) -> bytes:
+        """Return the Outgoing, as JSON; b"" where it was erased."""
+        return seal.open(COLUMN, self.sealed) if self.sealed else b""
 
 
 def told_of(connection: Connection, delivery: int, channel: str, provider_id: str) -> Told | None:
@@ -29,7 +39,7 @@ def told_of(connection: Connection, delivery: int, channel: str, provider_id: st
         select(
             deliveries.c.id, deliveries.c.address_id, deliveries.c.state, deliveries.c.attempts,
             deliveries.c.last_at, addresses.c.last_in_at, deliveries.c.provider_id,
-            deliveries.c.reason,
+            deliveries.c.reason, deliveries.c.speaks, deliveries.c.sealed,
         )
         .join(addresses, addresses.c.id == deliveries.c.address_id)
         .where(deliveries.c.id == delivery, deliveries.c.channel == channel)
@@ -45,7 +55,7 @@ def told_of(connection: Connection, delivery: int, channel: str, provider_id: st
             update(deliveries).where(deliveries.c.id == delivery).values(provider_id=provider_id)
         )
     return Told(row.id, row.address_id, row.state, row.attempts, row.last_at or 0,
-                row.last_in_at or 0)  # fmt: skip
+                row.last_in_at or 0, row.speaks, row.sealed)  # fmt: skip
 
 
 def advance(connection: Connection, delivery: int, state: str, reason: str) -> bool:
@@ -63,12 +73,15 @@ def advance(connection: Connection, delivery: int, state: str, reason: str) -> b
 
 
 def try_again(
-    connection: Connection, delivery: int, reason: str, not_before: int, *, attempts: int
-) -> None:
+    connection: Connection, delivery: int, reason: str, not_before: int, *, attempts: int,
+    silent: bool = False,
+) -> None:  # fmt: skip
     """Send again what the provider took and then could not bring, as if it was never handed over.
 
-    `attempts`: how many count.
+    `attempts`: how many count. `silent`: its words, without their sound.
     """
     values = {"state": "waiting", "reason": reason, "not_before": not_before, "provider_id": "",
               "first_at": None, "attempts": attempts}  # fmt: skip
+    if silent:
+        values["speaks"] = ""
     connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(values))

@@ -31,7 +31,7 @@ from bot.voice.limits import Limits
 from bot.voice.recorded import Recorded
 from bot.voice.splice import spliced
 from bot.voice.verdict import Verdict
-from channels.base import Outgoing
+from channels.base import Incoming, Outgoing
 from channels.capabilities import WHATSAPP
 from channels.errors import DeliveryError
 
@@ -212,6 +212,46 @@ async def test_what_cannot_be_said_or_sent_goes_as_text_at_once(
     (asked,) = await hears(home, ama, "LISTEN")
     assert not asked.file
     assert "What is your first name?" in asked.text
+
+
+async def test_where_its_sound_could_not_be_played_its_words_go_out_once(
+    listening: Listening,
+) -> None:
+    home = listening(whatsapp())
+    ama = home.person()
+    await ama.says("hello")
+    (asked,) = await hears(home, ama, "LISTEN ONLY")
+    assert (bool(asked.file), asked.text) == (True, "")
+    assert await could_not_be_played(home) == ("sent", "")
+    words = home.post.sent[-1][1]
+    assert words.file is None
+    assert words.text.endswith("What is your first name?")
+    before = len(home.post.sent)
+    assert await could_not_be_played(home) == ("failed", "63019")
+    assert len(home.post.sent) == before
+
+
+async def test_where_its_words_went_beside_it_nothing_is_said_again(listening: Listening) -> None:
+    home = listening(whatsapp())
+    ama = home.person()
+    await ama.says("hello")
+    await hears(home, ama, "LISTEN")
+    before = len(home.post.sent)
+    assert await could_not_be_played(home, -2) == ("failed", "63019")
+    assert len(home.post.sent) == before
+
+
+async def could_not_be_played(home: Home, place: int = -1) -> tuple[str, str]:
+    """Let the provider say so of the last message; return how that stands then."""
+    row = (await home.rows(tables.deliveries))[place]
+    await home.receives(Incoming(
+        "whatsapp", f"status {len(home.post.sent)}", "status", "addr", delivery=str(row.id),
+        message_id=row.provider_id, status="failed", reason="63019", means="file",
+    ))  # fmt: skip
+    await home.answers()
+    await home.sends("whatsapp")
+    row = (await home.rows(tables.deliveries))[place]
+    return row.state, row.reason
 
 
 async def test_what_is_known_already_is_not_waited_for(listening: Listening) -> None:
