@@ -19,6 +19,7 @@ from channels.base import (
 )
 from channels.errors import DeliveryError
 from channels.twilio_account import Listed, TwilioAccount
+from channels.twilio_content import with_numbers
 from channels.twilio_errors import EMPTY, NO_SENDER
 from channels.twilio_reader import read_form
 
@@ -126,12 +127,27 @@ class TwilioChannel(ABC):
         found = await self.account.list_messages(
             to=self.prefix + outgoing.address, after=after - SKEW_MS
         )
-        same = [one for one in found if not one.inbound and _squeezed(one) == _words(outgoing)]
+        words = {_squeezed(text) for text in self.bodies(outgoing)}
+        same = [
+            one for one in found
+            if not one.inbound and _squeezed(one.text) in words
+            and (one.media > 0) is self.has_file(outgoing)
+        ]  # fmt: skip
         return [
             status
             for one in reversed(same)
             for status in read_form(_status_form(one), outgoing.delivery)
         ]
+
+    def bodies(self, outgoing: Outgoing) -> set[str]:
+        """Return under which words Twilio may list it: choices stand below them, or are buttons."""
+        if outgoing.do == "template" and outgoing.outside is not None:
+            return {outgoing.outside.text}
+        return {outgoing.text, with_numbers(outgoing)}
+
+    def has_file(self, outgoing: Outgoing) -> bool:
+        """Say whether a file goes with it here."""
+        return False
 
     async def _as_it_came(self, listed: Listed) -> list[Incoming]:
         media = await self.account.media_of(listed)
@@ -157,13 +173,8 @@ def _status_form(listed: Listed) -> dict[str, str]:
     }
 
 
-def _squeezed(listed: Listed) -> str:
-    return " ".join(listed.text.split())
-
-
-def _words(outgoing: Outgoing) -> str:
-    template = outgoing.outside if outgoing.do == "template" else None
-    return " ".join((template.text if template else outgoing.text).split())
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())
 
 
 def country_of(number: str) -> int:

@@ -62,6 +62,16 @@ class TwilioWhatsApp(TwilioChannel):
                 await self._contents.put(self.account.sid, content.shape, "")
             raise
 
+    def bodies(self, outgoing: Outgoing) -> set[str]:
+        """Return under which words Twilio may list it: long ones were cut, a recording has none."""
+        if self.has_file(outgoing):
+            return {_caption(outgoing)}
+        return {text[:TEXT_LIMIT] for text in super().bodies(outgoing)}
+
+    def has_file(self, outgoing: Outgoing) -> bool:
+        """Say whether a file goes with it."""
+        return outgoing.do == "send" and outgoing.file is not None
+
     @property
     def template_account(self) -> str:
         """Whose templates they are."""
@@ -86,7 +96,7 @@ class TwilioWhatsApp(TwilioChannel):
         link = self._media_link(file.key)
         if not link:
             raise DeliveryError(NO_FILE)
-        text = outgoing.text.strip() if file.kind in _CAPTIONED else ""
+        text = _caption(outgoing)
         return {"media_url": [link], **({"body": text} if text else {})}
 
     async def _held(self, content: Content) -> str:
@@ -108,3 +118,9 @@ class TwilioWhatsApp(TwilioChannel):
             if sid:
                 await known.put(self.account.sid, content.shape, sid)
             return sid
+
+
+def _caption(outgoing: Outgoing) -> str:
+    """Return the words that go with a file: a recording has none."""
+    file = outgoing.file
+    return outgoing.text.strip() if file is not None and file.kind in _CAPTIONED else ""

@@ -1,13 +1,14 @@
 """What Twilio lists afterwards: messages that never came, and sends nobody is sure of."""
 
 import time
+from typing import Any
 
 import pytest
 from fakes.twilio_faults import cut_off, garbage, refusal
 from fakes.twilio_server import TwilioServer
 
 from channels import twilio_account
-from channels.base import Button, Outgoing
+from channels.base import Button, OutFile, Outgoing
 from channels.errors import DeliveryError
 from channels.twilio_account import TwilioAccount
 from channels.twilio_sms import TwilioSms
@@ -122,6 +123,33 @@ async def test_a_question_with_buttons_is_found_by_its_words(
     receipt = await whatsapp.send(asked)
     (found,) = await whatsapp.find_sent(asked, before)
     assert found.message_id == receipt.provider_id
+
+
+@pytest.mark.parametrize("ends", [False, True])
+async def test_a_question_whose_choices_stand_below_it_is_found(
+    sms: TwilioSms, twilio: TwilioServer, ends: bool
+) -> None:
+    before = now()
+    choices = ((Button("Oui", "k:yes"),), (Button("Plus tard", "k:later", ends=ends),))
+    asked = Outgoing(AMA, text="Un\n\ndeux ?", buttons=choices, delivery="1")
+    receipt = await sms.send(asked)
+    (found,) = await sms.find_sent(asked, before)
+    assert found.message_id == receipt.provider_id
+
+
+@pytest.mark.parametrize(
+    ("kind", "mime"), [("voice", "audio/ogg"), ("document", "application/pdf")]
+)
+async def test_a_file_is_found_and_not_taken_for_words(
+    whatsapp: TwilioWhatsApp, twilio: TwilioServer, kind: Any, mime: str
+) -> None:
+    before = now()
+    words = Outgoing(AMA, text="Écoutez", delivery="1")
+    sound = Outgoing(AMA, text="Écoutez", file=OutFile("k", kind, "écoutez", mime), delivery="2")
+    for asked in (words, sound):
+        receipt = await whatsapp.send(asked)
+        (found,) = await whatsapp.find_sent(asked, before)
+        assert found.message_id == receipt.provider_id
 
 
 async def test_a_list_that_cannot_be_had_is_asked_for_later(

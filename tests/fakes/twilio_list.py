@@ -20,7 +20,7 @@ class Kept:
     callback: str = ""
     status: str = "queued"
     code: int | None = None
-    media: list[tuple[str, str]] = field(default_factory=list)
+    media: int = 0  # files that it was sent with
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 

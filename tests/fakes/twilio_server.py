@@ -241,7 +241,8 @@ class TwilioServer:
         sid = new_sid("MM" if "MediaUrl" in form else "SM")
         sender = form.get("From", [self.senders[0]])[0]
         callback = form.get("StatusCallback", [""])[0]
-        kept = Kept(sid, sender, to, shown.text, False, callback)
+        media = len(form.get("MediaUrl", ()))
+        kept = Kept(sid, sender, to, shown.text, False, callback, media=media)
         self.kept[sid] = kept
         return kept
 
@@ -267,7 +268,7 @@ class TwilioServer:
         return web.json_response(page(found, query, http.path))
 
     def _described(self, kept: Kept) -> dict[str, Any]:
-        return described(kept, self.sid, len(self._attached(kept.sid)))
+        return described(kept, self.sid, kept.media + len(self._attached(kept.sid)))
 
     def _media_list(self, http: web.Request) -> web.Response:
         found = [
