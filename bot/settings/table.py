@@ -41,6 +41,18 @@ class Setting:
     secret: bool = False
 
 
+def _over_http(name: str, words: str, model: str = "") -> tuple[Setting, ...]:
+    """Return what must be known of a service: where it is, its key, its model if it has some.
+
+    `words` say what kind of service it is; translators get them from where this is called.
+    """
+    where = Setting(f"{name}_URL", address, "", words)
+    key = Setting(f"{name}_KEY", text, "", "with http: its key", secret=True)
+    if not model:
+        return (where, key)
+    return (where, key, Setting(f"{name}_MODEL", text, model, "with http: its model"))
+
+
 TABLE: tuple[Setting, ...] = (
     Setting(
         "DATABASE_URL",
@@ -98,17 +110,14 @@ TABLE: tuple[Setting, ...] = (
         "off",
         "what writes down recordings: off, faster-whisper:FOLDER with a model, or http",
     ),
-    Setting("PALABRE_ASR_URL", address, "", "with http: a service like OpenAI's, https://…"),
-    Setting("PALABRE_ASR_KEY", text, "", "with http: its key", secret=True),
-    Setting("PALABRE_ASR_MODEL", text, "whisper-1", "with http: its model"),
+    *_over_http("PALABRE_ASR", "with http: a service like OpenAI's, https://…", "whisper-1"),
     Setting(
         "PALABRE_TRANSLATE",
         translator,
         "off",
         "what translates answers for those who draft: off, or http",
     ),
-    Setting("PALABRE_TRANSLATE_URL", address, "", "with http: a service like LibreTranslate's"),
-    Setting("PALABRE_TRANSLATE_KEY", text, "", "with http: its key", secret=True),
+    *_over_http("PALABRE_TRANSLATE", "with http: a service like LibreTranslate's"),
     Setting(
         "PALABRE_TRANSLATE_INTO",
         text,
@@ -121,9 +130,7 @@ TABLE: tuple[Setting, ...] = (
         "",
         "the speech engine: nanotts, http or off; empty: nanotts where the extra `speech` is there",
     ),
-    Setting("PALABRE_TTS_URL", address, "", "with http: a service like OpenAI's, https://…"),
-    Setting("PALABRE_TTS_KEY", text, "", "with http: its key", secret=True),
-    Setting("PALABRE_TTS_MODEL", text, "tts-1", "with http: its model"),
+    *_over_http("PALABRE_TTS", "with http: a service like OpenAI's, https://…", "tts-1"),
     Setting(
         "PALABRE_TTS_VOICE",
         text,
