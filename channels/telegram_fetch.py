@@ -8,10 +8,9 @@ from telegram.error import BadRequest, TelegramError
 
 from channels.base import MediaRef
 from channels.errors import TOO_LARGE_TO_FETCH, FetchError
+from channels.fetching import LIMIT, at_most, check
 
 Call = Callable[[str, dict[str, Any]], Awaitable[Any]]
-CHUNK = 65_536  # bytes
-LIMIT = aiohttp.ClientTimeout(total=120, connect=5, sock_read=20)
 
 
 async def fetch(
@@ -26,8 +25,8 @@ async def fetch(
     failed: str
     try:
         async with session.get(root + path, timeout=LIMIT, allow_redirects=False) as answer:
-            _check(answer, most)
-            async for part in _at_most(answer, most):
+            check(answer, most)
+            async for part in at_most(answer, most):
                 yield part
             return
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
@@ -54,19 +53,3 @@ async def _path(call: Call, ref: str) -> str:
 
 def _reason(error: BadRequest) -> str:
     return TOO_LARGE_TO_FETCH if "too big" in error.message.lower() else "unknown to the channel"
-
-
-def _check(answer: aiohttp.ClientResponse, most: int) -> None:
-    if answer.status != 200:
-        raise FetchError(f"HTTP {answer.status}", again=True)
-    if (answer.content_length or 0) > most:
-        raise FetchError(TOO_LARGE_TO_FETCH, again=False)
-
-
-async def _at_most(answer: aiohttp.ClientResponse, most: int) -> AsyncIterator[bytes]:
-    size = 0
-    async for part in answer.content.iter_chunked(CHUNK):
-        size += len(part)
-        if size > most:
-            raise FetchError(TOO_LARGE_TO_FETCH, again=False)
-        yield part

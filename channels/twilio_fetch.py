@@ -8,13 +8,12 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 
 from channels.base import MediaRef
-from channels.errors import TOO_LARGE_TO_FETCH, FetchError
+from channels.errors import FetchError
+from channels.fetching import LIMIT, at_most, check
 
 HOSTS = frozenset({"api.twilio.com", "mcs.us1.twilio.com"})
 SUFFIX = ".twiliocdn.com"
-CHUNK = 65_536  # bytes
 HOPS = 3
-LIMIT = aiohttp.ClientTimeout(total=120, connect=5, sock_read=20)
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
 
@@ -45,7 +44,7 @@ async def fetch(
         answer = await _answer(session, login, media.ref)
         async with answer:
             _check(answer, media, most)
-            async for part in _at_most(answer, most):
+            async for part in at_most(answer, most):
                 yield part
             return
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
@@ -105,18 +104,6 @@ async def _answer(session: aiohttp.ClientSession, login: Login, url: str) -> aio
 
 
 def _check(answer: aiohttp.ClientResponse, media: MediaRef, most: int) -> None:
-    if answer.status != 200:  # 404 too: an attachment is there some seconds after its message
-        raise FetchError(f"HTTP {answer.status}", again=True)
-    if (answer.content_length or 0) > most:
-        raise FetchError(TOO_LARGE_TO_FETCH, again=False)
+    check(answer, most)  # a 404 is tried again: an attachment comes some seconds after its message
     if answer.content_type == "text/html" and not media.mime.startswith("text/html"):
         raise FetchError("a page instead of a file", again=True)
-
-
-async def _at_most(answer: aiohttp.ClientResponse, most: int) -> AsyncIterator[bytes]:
-    size = 0
-    async for part in answer.content.iter_chunked(CHUNK):
-        size += len(part)
-        if size > most:
-            raise FetchError(TOO_LARGE_TO_FETCH, again=False)
-        yield part
