@@ -41,8 +41,8 @@ def _link(
 ) -> str:
     """Return the line that names the page; it says more where the page is new."""
     connection, house, moment = sitting.connection, sitting.house, sitting.moment
-    said = msgspec.json.encode(_all_said(sitting, seat, prompts, address))
-    place = (connection, house.seal, seat.id, address.id, said)
+    words = msgspec.json.encode(_all_said(sitting, seat, prompts, address))
+    place = connection, house.seal, pages.Said(seat.id, address.id, words)
     key, code = "page_link", pages.show(*place, moment=moment, until=moment + AT_LEAST)
     if code is None and makes:
         key, code = "page_first", pages.make(*place, moment=moment, until=moment + LIVES)

@@ -23,39 +23,29 @@ class Page(NamedTuple):
     said: bytes
 
 
-def show(
-    connection: Connection,
-    seal: Seal,
-    participant: int,
-    address: int,
-    said: bytes,
-    *,
-    moment: int,
-    until: int,
-) -> str | None:
+class Said(NamedTuple):
+    """What was said last to someone on an address (JSON)."""
+
+    participant: int
+    address: int
+    words: bytes
+
+
+def show(connection: Connection, seal: Seal, said: Said, *, moment: int, until: int) -> str | None:
     """Let a person's pages show what was said; return one that holds until then, None for none."""
-    mine = (pages.c.participant_id == participant) & (pages.c.address_id == address)
-    changed = {"sealed": seal.seal(COLUMN, said), "changed_at": moment}
+    mine = (pages.c.participant_id == said.participant) & (pages.c.address_id == said.address)
+    changed = {"sealed": seal.seal(COLUMN, said.words), "changed_at": moment}
     connection.execute(update(pages).where(mine).values(changed))
     query = select(pages.c.code).where(mine, pages.c.expires_at >= until)
     code: str | None = connection.scalar(query.limit(1))
     return code
 
 
-def make(
-    connection: Connection,
-    seal: Seal,
-    participant: int,
-    address: int,
-    said: bytes,
-    *,
-    moment: int,
-    until: int,
-) -> str:
+def make(connection: Connection, seal: Seal, said: Said, *, moment: int, until: int) -> str:
     """Make a page that holds until then; return its code."""
     code = secrets.token_hex(CODE)
-    row = {"code": code, "participant_id": participant, "address_id": address,
-           "sealed": seal.seal(COLUMN, said), "made_at": moment, "expires_at": until,
+    row = {"code": code, "participant_id": said.participant, "address_id": said.address,
+           "sealed": seal.seal(COLUMN, said.words), "made_at": moment, "expires_at": until,
            "changed_at": moment}  # fmt: skip
     connection.execute(insert(pages), row)
     return code

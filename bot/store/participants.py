@@ -182,8 +182,8 @@ def _fresh(seal: Seal, moment: int, *, trial: bool) -> dict[str, Any]:
     }
 
 
-def someone_else(connection: Connection, seal: Seal, address: Address, moment: int) -> int:
-    """Begin a new participant on an address that others use too; return their id."""
+def _new_beside(connection: Connection, seal: Seal, address: Address, moment: int) -> int:
+    """Make a participant, a trial if whoever had the address before is one."""
     trial = connection.scalar(
         select(participants.c.trial).where(participants.c.id == address.participant)
     )
@@ -191,6 +191,12 @@ def someone_else(connection: Connection, seal: Seal, address: Address, moment: i
         insert(participants).returning(participants.c.id),
         [_fresh(seal, moment, trial=bool(trial))],
     ).one()
+    return new
+
+
+def someone_else(connection: Connection, seal: Seal, address: Address, moment: int) -> int:
+    """Begin a new participant on an address that others use too; return their id."""
+    new = _new_beside(connection, seal, address, moment)
     last = connection.scalar(
         select(func.max(speakers.c.number)).where(speakers.c.address_id == address.id)
     )
@@ -205,13 +211,7 @@ def someone_else(connection: Connection, seal: Seal, address: Address, moment: i
 
 def new_owner(connection: Connection, seal: Seal, address: Address, moment: int) -> int:
     """Begin a new participant on an address that was others' before: none of them is on it now."""
-    trial = connection.scalar(
-        select(participants.c.trial).where(participants.c.id == address.participant)
-    )
-    new: int = connection.scalars(
-        insert(participants).returning(participants.c.id),
-        [_fresh(seal, moment, trial=bool(trial))],
-    ).one()
+    new = _new_beside(connection, seal, address, moment)
     connection.execute(delete(speakers).where(speakers.c.address_id == address.id))
     changed = {"participant_id": new, "made_at": moment}
     connection.execute(update(addresses).where(addresses.c.id == address.id).values(changed))

@@ -1,8 +1,19 @@
 """What can be talked about, and how far each participant is in it."""
 
 from sqlalchemy import Column, Index, LargeBinary, String, Table, UniqueConstraint, text
+from sqlalchemy.schema import SchemaItem
 
 from bot.store.tables.columns import Big, metadata, participant_id, row_id
+
+
+def _one_flow_about_one_thing() -> tuple[SchemaItem, ...]:
+    """Return the columns that name what is talked about: a participant does so once."""
+    return (
+        Column("flow", String(80), nullable=False),
+        Column("about", String(80), nullable=False, default=""),
+        UniqueConstraint("participant_id", "flow", "about"),
+    )
+
 
 phases = Table(
     "phases",
@@ -34,13 +45,11 @@ invitations = Table(
     metadata,
     row_id(),
     participant_id(),
-    Column("flow", String(80), nullable=False),
-    Column("about", String(80), nullable=False, default=""),
+    *_one_flow_about_one_thing(),
     Column("broadcast_id", Big),
     Column("state", String(16), nullable=False),  # waiting, taken, void
     Column("made_at", Big, nullable=False),
     Column("taken_at", Big),
-    UniqueConstraint("participant_id", "flow", "about"),
 )
 
 conversations = Table(
@@ -48,15 +57,13 @@ conversations = Table(
     metadata,
     row_id(),
     participant_id(),
-    Column("flow", String(80), nullable=False),
-    Column("about", String(80), nullable=False, default=""),
+    *_one_flow_about_one_thing(),
     Column("revision", String(32), nullable=False),
     Column("state", LargeBinary, nullable=False),  # dialogue.Conversation
     Column("status", String(8), nullable=False),  # open, waiting, ended; aside: behind its twin
     Column("began_at", Big, nullable=False),
     Column("touched_at", Big, nullable=False),
     Column("ended_at", Big),
-    UniqueConstraint("participant_id", "flow", "about"),
 )
 
 reminders = Table(
