@@ -1,5 +1,7 @@
 """A small forum for tests, and people who take part in it."""
 
+from programme import TAKING_PART
+
 FORUM = """
 about: topics
 steps:
@@ -23,14 +25,9 @@ steps:
 endings:
   thanks: Thank you.
 """
-WELCOME = """
-steps:
-  part:
-    ask: Will you take part?
-    choices:
-      yes: I agree
-      no: No
-    keep as: consent to take part
+WELCOME = (
+    TAKING_PART
+    + """\
   quote:
     ask: May we quote your words?
     choices:
@@ -53,3 +50,4 @@ steps:
 endings:
   welcome_done: Welcome.
 """
+)

@@ -34,6 +34,15 @@ TOPICS = (
     Item("mills", "Mills", "About mills.", theme="food", starts="2026-10-01"),
 )
 LISTS = {"agenda item": ITEMS, "topics": TOPICS}
+TAKING_PART = """
+steps:
+  part:
+    ask: Will you take part?
+    choices:
+      yes: I agree
+      no: No
+    keep as: consent to take part
+"""
 
 
 @cache

@@ -50,15 +50,6 @@ endings:
   thanks: Thank you.
   later: Another day, then.
 """
-TAKING_PART = """
-steps:
-  part:
-    ask: Will you take part?
-    choices:
-      yes: I agree
-      no: No
-    keep as: consent to take part
-"""
 REMINDED = """\
   missing:
     ask: What is missing?

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.houses import Home, Phone, Texts
 from msgspec.structs import replace
-from programme import flow_of
+from programme import TAKING_PART, flow_of
 from sqlalchemy import select
 
 from bot.gateway import sessions
@@ -15,14 +15,9 @@ from bot.gateway.session_news import tell_news
 from bot.store import tables
 from bot.store.sessions import Held
 
-WELCOME = """
-steps:
-  part:
-    ask: Will you take part?
-    choices:
-      yes: I agree
-      no: No
-    keep as: consent to take part
+WELCOME = (
+    TAKING_PART
+    + """\
   zone:
     ask: Where is your clock?
     answer: text
@@ -31,6 +26,7 @@ steps:
 endings:
   thanks: Welcome.
 """
+)
 MEET = """
 steps:
   each:

@@ -8,6 +8,7 @@ from forum import FORUM
 from gateway import meetings
 from gateway.conftest import MakeHome
 from gateway.houses import Home, Phone, Post, Texts
+from programme import TAKING_PART
 from sqlalchemy import event
 from voice.sounds import voice_note
 
@@ -39,14 +40,9 @@ from bot.store.templates import Known
 from bot.voice.pool import Ears
 from channels.capabilities import SMS
 
-WELCOME = """
-steps:
-  part:
-    ask: Will you take part?
-    choices:
-      yes: I agree
-      no: No
-    keep as: consent to take part
+WELCOME = (
+    TAKING_PART
+    + """\
     remind after: 1 day
   missing:
     ask: What is missing?
@@ -60,6 +56,7 @@ steps:
 endings:
   thanks: Thank you.
 """
+)
 NEWS = """
 steps:
   ready:

@@ -6,6 +6,7 @@ import pytest
 from gateway.conftest import MakeHome
 from gateway.houses import QUESTIONS, Home, Post, Texts
 from openpyxl import Workbook
+from programme import TAKING_PART
 
 from bot.gateway.importing import Report, bring_in
 from bot.gateway.importing.mapping import WrongMap
@@ -13,19 +14,15 @@ from bot.gateway.importing.reading import CannotRead
 from bot.store import tables
 from bot.store.forget import forget
 
-WELCOME = """
-steps:
-  part:
-    ask: Will you take part?
-    choices:
-      yes: I agree
-      no: No
-    keep as: consent to take part
+WELCOME = (
+    TAKING_PART
+    + """\
     if no: refused
 endings:
   thanks: Thank you.
   refused: We keep nothing.
 """
+)
 HEAD = "channel,address,language,time zone\n"
 AMA = "sms,+221 77 123 45 67,en,Africa/Dakar\n"
 

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from gateway.conftest import MakeHome
 from gateway.houses import QUESTIONS, Home, Phone, Post, Texts
+from programme import TAKING_PART
 from sqlalchemy import update
 
 from bot.gateway import phases
@@ -14,14 +15,9 @@ from bot.gateway.phases import NoFlow, NoSuchPhase
 from bot.store import tables
 from channels.errors import DeliveryError, Failure
 
-WELCOME = """
-steps:
-  part:
-    ask: Will you take part?
-    choices:
-      yes: I agree
-      no: No
-    keep as: consent to take part
+WELCOME = (
+    TAKING_PART
+    + """\
     if no: refused
   role:
     ask: What are you?
@@ -33,6 +29,7 @@ endings:
   thanks: Thank you.
   refused: We keep nothing.
 """
+)
 NEWS = "Reactions are open. To begin, write REACTIONS."
 
 

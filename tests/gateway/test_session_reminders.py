@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from gateway.conftest import MakeHome
-from gateway.houses import Home, Post
+from gateway.houses import Home, Phone, Post
 from gateway.meetings import add, at, member, notices, tells, texts
 from msgspec.structs import replace
 from people import add_address
@@ -237,15 +237,21 @@ async def test_on_whatsapp_the_template_of_a_session_goes_out_where_there_is_one
         ("The fair", "Saturday, September 26, 2026, 3:00 PM", "the hall")] * 2  # fmt: skip
 
 
-async def test_what_no_template_says_of_a_session_waits_for_their_next_word(
-    make_home: MakeHome,
-) -> None:
+async def cancelled_past_the_window(make_home: MakeHome) -> tuple[Home, Phone]:
+    """Someone comes to a session, which is cancelled when they may be written to no more."""
     home = make_home(Post("whatsapp", can=WHATSAPP), texts=texts())
     ama = await member(home, channel="whatsapp")
     session = await add(home)
     await ama.says("MEET", "1")
     home.waits(hours=30)
     await home.write(sessions.cancel, home.house, session)
+    return home, ama
+
+
+async def test_what_no_template_says_of_a_session_waits_for_their_next_word(
+    make_home: MakeHome,
+) -> None:
+    home, ama = await cancelled_past_the_window(make_home)
     assert await tells(home, until=home.moment + 2 * HOUR) == []
     await ama.says("hello")
     assert len(await tells(home, until=home.moment + HOUR)) == 1
@@ -256,12 +262,7 @@ async def test_what_no_template_says_of_a_session_waits_for_their_next_word(
 async def test_after_its_hour_nobody_needs_to_hear_that_a_session_was_cancelled(
     make_home: MakeHome,
 ) -> None:
-    home = make_home(Post("whatsapp", can=WHATSAPP), texts=texts())
-    ama = await member(home, channel="whatsapp")
-    session = await add(home)
-    await ama.says("MEET", "1")
-    home.waits(hours=30)
-    await home.write(sessions.cancel, home.house, session)
+    home, _ama = await cancelled_past_the_window(make_home)
     assert await tells(home, until=at(home, 9)) == []
     assert ("cancelled", "void", "it would come too late") in await notices(home)
 

@@ -4,7 +4,8 @@ import re
 
 import pytest
 from gateway.conftest import MakeHome
-from gateway.houses import REMINDED, TAKING_PART, Home, Phone, Post, Texts
+from gateway.houses import REMINDED, Home, Phone, Post, Texts
+from programme import TAKING_PART
 from sqlalchemy import func, select
 
 from bot.gateway.remind import remind_due

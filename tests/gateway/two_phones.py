@@ -3,7 +3,8 @@
 import re
 
 from gateway.conftest import MakeHome
-from gateway.houses import REMINDED, TAKING_PART, Home, Phone, Post, Texts
+from gateway.houses import REMINDED, Home, Phone, Post, Texts
+from programme import TAKING_PART
 
 from bot.store import tables
 from bot.store.contributions import Wanted, lines
