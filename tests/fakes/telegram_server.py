@@ -22,6 +22,7 @@ from typing import Any, Self
 import aiohttp
 from aiohttp import web
 
+from fakes.failing import Failing, break_off, page_of_a_proxy
 from fakes.telegram_faults import Fault
 from fakes.telegram_methods import METHODS, Refused
 from fakes.telegram_phone import Phone
@@ -43,10 +44,11 @@ class Request:
         return json.loads(self.params[name])
 
 
-class TelegramServer:
+class TelegramServer(Failing[Fault]):
     """The Bot API of one bot. `webhook_tries` holds (update_id, HTTP status) of each try."""
 
     def __init__(self, token: str = TOKEN, port: int = 0) -> None:
+        super().__init__()
         self.token, self.port = token, port
         number = int(token.partition(":")[0])
         self.bot = {
@@ -64,7 +66,6 @@ class TelegramServer:
         self.presses: dict[str, int] = {}  # unanswered presses → whose
         self._numbers = itertools.count(1)
         self._update_ids = itertools.count(700_000_001)
-        self._faults: list[tuple[str, Fault, int]] = []
         self._news, self._polls = asyncio.Event(), 0
         self._bringing: asyncio.Task[None] | None = None
 
@@ -95,14 +96,6 @@ class TelegramServer:
         number = 100_000_000 + next(self._numbers)
         self.phones[number] = Phone(self, number, name, language)
         return self.phones[number]
-
-    def fail(self, method: str, fault: Fault, times: int = 1) -> None:
-        """Answer the next calls of a method ("*": any, "file": a download) badly."""
-        self._faults.append((method, fault, times))
-
-    def forgive(self) -> None:
-        """Answer well again."""
-        self._faults.clear()
 
     def push(self, kind: str, body: dict[str, Any]) -> int:
         """Queue an update of a kind; its update_id."""
@@ -161,16 +154,6 @@ class TelegramServer:
             if path == http.match_info["path"]:
                 return web.Response(body=content, content_type="application/octet-stream")
         return _refusal(404, "Not Found")
-
-    def _fault_for(self, method: str) -> Fault | None:
-        for place, (name, fault, times) in enumerate(self._faults):
-            if name in (method, "*"):
-                if times > 1:
-                    self._faults[place] = (name, fault, times - 1)
-                else:
-                    del self._faults[place]
-                return fault
-        return None
 
     # Updates
 
@@ -258,17 +241,8 @@ async def _misbehave(http: web.Request, fault: Fault) -> web.StreamResponse:
     if fault.how == "json":
         return _refusal(fault.status, fault.description, **fault.parameters)
     if fault.how == "html":
-        page = "<html><h1>Bad Gateway</h1></html>"
-        return web.Response(status=fault.status, text=page, content_type="text/html")
+        return page_of_a_proxy(fault.status)
     if fault.how == "text":
         body = fault.description.encode("utf-8", "surrogatepass")
         return web.Response(status=fault.status, body=body, content_type="application/json")
-    if fault.how == "hang":
-        await asyncio.sleep(fault.seconds)
-    if fault.how == "half":
-        answer = web.StreamResponse(headers={"Content-Length": "1000"})
-        await answer.prepare(http)
-        await answer.write(b'{"ok":true,')
-    if http.transport is not None:
-        http.transport.abort()
-    return web.Response()
+    return await break_off(http, fault.how, fault.seconds, b'{"ok":true,')

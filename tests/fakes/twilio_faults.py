@@ -1,10 +1,11 @@
 """Ways in which Twilio can answer badly, on demand."""
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from aiohttp import web
+
+from fakes.failing import break_off, page_of_a_proxy
 
 
 @dataclass(frozen=True)
@@ -68,16 +69,7 @@ async def misbehave(http: web.Request, fault: Fault) -> web.StreamResponse:
     if fault.how == "json":
         return web.json_response(fault.body, status=fault.status, headers=fault.headers)
     if fault.how == "html":
-        page = "<html><h1>Bad Gateway</h1></html>"
-        return web.Response(status=fault.status, text=page, content_type="text/html")
+        return page_of_a_proxy(fault.status)
     if fault.how == "text":
         return web.Response(status=fault.status, text="{]", content_type="application/json")
-    if fault.how == "hang":
-        await asyncio.sleep(fault.seconds)
-    if fault.how == "half":
-        answer = web.StreamResponse(headers={"Content-Length": "1000"})
-        await answer.prepare(http)
-        await answer.write(b'{"sid":"SM')
-    if http.transport is not None:
-        http.transport.abort()
-    return web.Response()
+    return await break_off(http, fault.how, fault.seconds, b'{"sid":"SM')

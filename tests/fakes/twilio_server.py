@@ -24,6 +24,7 @@ from multidict import MultiDict
 from twilio.request_validator import RequestValidator
 
 from fakes import twilio_templates
+from fakes.failing import Failing
 from fakes.twilio_faults import Fault, misbehave
 from fakes.twilio_list import Kept, described, page, wanted
 from fakes.twilio_phone import Heard, Phone, new_sid
@@ -54,10 +55,11 @@ class Request:
         return self.form.get(name, [""])[0]
 
 
-class TwilioServer:
+class TwilioServer(Failing[Fault]):
     """One account. `reports`: the statuses that are called back after each message taken."""
 
     def __init__(self, *, sid: str = SID, token: str = TOKEN, port: int = 0) -> None:
+        super().__init__()
         self.sid, self.token, self.port = sid, token, port
         self.senders = list(SENDERS)
         self.hooks, self.deliver_to = "", ""
@@ -72,7 +74,6 @@ class TwilioServer:
         self.redirect = ""  # where media lead, instead of to the place where they are
         self.phones: dict[str, Phone] = {}
         self.callbacks: list[tuple[str, int]] = []  # (status, HTTP status)
-        self._faults: list[tuple[str, Fault, int]] = []
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=60_000_000)
@@ -115,14 +116,6 @@ class TwilioServer:
         phone = Phone(self, number, ours or usual.removeprefix(PREFIX), whatsapp)
         self.phones[kind + number] = phone
         return phone
-
-    def fail(self, what: str, fault: Fault, times: int = 1) -> None:
-        """Answer the next calls of a kind badly."""
-        self._faults.append((what, fault, times))
-
-    def forgive(self) -> None:
-        """Answer well again."""
-        self._faults.clear()
 
     def calls(self, what: str) -> list[Request]:
         """All calls of one kind, in order."""
@@ -185,16 +178,6 @@ class TwilioServer:
         said = json.loads(body) if is_json else None
         self.requests.append(Request(what, form, dict(http.query), http.headers, body, said))
         return self._fault_for(what)
-
-    def _fault_for(self, what: str) -> Fault | None:
-        for place, (name, fault, times) in enumerate(self._faults):
-            if name == what:
-                if times > 1:
-                    self._faults[place] = (name, fault, times - 1)
-                else:
-                    del self._faults[place]
-                return fault
-        return None
 
     def _knows(self, http: web.Request) -> bool:
         wanted = base64.b64encode(f"{self.sid}:{self.token}".encode()).decode()
