@@ -6,21 +6,13 @@ Each page is a fresh context; whatever stands in its console as an error fails t
 import os
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
-from listeners import MICROPHONE
+from served import chromium_at, running
 from visitors import Open
-
-from bot.gateway.work import Work
-from bot.opening import door_of
-from bot.settings import read_settings
-from bot.web.app import make_app, runner_of
-from bot.wiring import make_simulators, open_house
 
 if TYPE_CHECKING:  # not installed on every machine that gathers these tests
     from playwright.async_api import Browser, Page
@@ -40,33 +32,15 @@ def chromium() -> str:
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     """The address of a running house with a simulator."""
     data = tmp_path_factory.mktemp("house")
-    settings = read_settings({"PALABRE_DATA": str(data), "PALABRE_BURST_SECONDS": "0.2"})
-    async with AsyncExitStack() as closing:
-        opened = await closing.enter_async_context(open_house(settings, make_simulators(settings)))
-        work = Work.of(opened)
-        await work.start()
-        closing.push_async_callback(work.stop)
-        runner = runner_of(make_app(await door_of(settings, opened, work)))
-        await runner.setup()
-        closing.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    async with running(data, PALABRE_BURST_SECONDS="0.2") as (_work, address):
+        yield address
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(chromium: str) -> AsyncIterator["Browser"]:
     """Chromium, with a microphone that beeps."""
-    try:
-        from playwright.async_api import async_playwright
-    except ImportError:
-        pytest.fail("Playwright is missing: install it with pip install -e '.[browser]'.")
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", *MICROPHONE]
-        )
+    async with chromium_at(chromium) as started:
         yield started
-        await started.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -17,7 +17,6 @@ from channels.base import Incoming, Outgoing
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 NUMBERS = count(1)
 CHANNEL = "simulator:sms"
 NOT_THEIRS = re.compile(r"/r/[\w-]{16}")

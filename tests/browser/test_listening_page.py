@@ -3,23 +3,18 @@
 import json
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
-from listeners import MICROPHONE, Ear, SmsPhone
+from listeners import Ear, SmsPhone
+from served import chromium_at, running
 from visitors import asked, examine
 from voice.sounds import voice_note, wav_of
 
 from bot.gateway.work import Work
-from bot.opening import door_of
-from bot.settings import read_settings
 from bot.store import tables
-from bot.web.app import make_app, runner_of
-from bot.wiring import make_simulators, open_house
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page
@@ -33,35 +28,16 @@ Open = Callable[..., Any]
 async def work(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Work]:
     """A running house with phones, and somebody who reads aloud."""
     data = tmp_path_factory.mktemp("listening")
-    settings = read_settings(
-        {"PALABRE_DATA": str(data), "PALABRE_BURST_SECONDS": "0", "PALABRE_TTS": "nanotts"}
-    )
-    async with AsyncExitStack() as closing:
-        house = await closing.enter_async_context(open_house(settings, make_simulators(settings)))
-        work = Work.of(house)
-        await work.start()
-        closing.push_async_callback(work.stop)
-        runner = runner_of(make_app(await door_of(settings, house, work)))
-        await runner.setup()
-        closing.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        house.pages_at = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    async with running(data, PALABRE_BURST_SECONDS="0", PALABRE_TTS="nanotts") as (work, address):
+        work.house.pages_at = address
         yield work
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def speaking(chromium: str) -> AsyncIterator["Browser"]:
     """Chromium, with somebody who speaks into the microphone."""
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as playwright:
-        spoken = wav_of("The mill is ours, and it runs.", "en-GB")
-        microphone = f"--use-file-for-fake-audio-capture={spoken}"
-        started = await playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", *MICROPHONE, microphone]
-        )
+    async with chromium_at(chromium, wav_of("The mill is ours, and it runs.", "en-GB")) as started:
         yield started
-        await started.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from browser.listeners import MICROPHONE, NOT_THEIRS, Ear
+from browser.listeners import NOT_THEIRS, Ear
+from browser.served import chromium_at
 from e2e.by_twilio import LANGUAGES, MINE, Answer, Note
 from e2e.running import PATIENCE
 from fakes.twilio_phone import Phone
@@ -40,17 +41,10 @@ class Screen:
 @asynccontextmanager
 async def somebody_speaking(language: str) -> "AsyncIterator[Browser]":
     """Chromium, with a voice of this language at its microphone."""
-    from playwright.async_api import async_playwright
-
     voice, words = SAID[language]
-    spoken = f"--use-file-for-fake-audio-capture={wav_of(words, voice)}"
     path = os.environ.get("PALABRE_CHROMIUM") or shutil.which("chromium")
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", *MICROPHONE, spoken]
-        )
+    async with chromium_at(path, wav_of(words, voice)) as started:
         yield started
-        await started.close()
 
 
 @dataclass
