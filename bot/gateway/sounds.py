@@ -82,8 +82,11 @@ class Sounds:
 
     def people_speak(self, language: str) -> bool:
         """Say whether a person recorded anything in a language."""
-        here = self._here()
-        return any(one["by"] == "person" and _language(file) == language for file, one in here)
+        return language in self._peoples_languages
+
+    @cached_property
+    def _peoples_languages(self) -> frozenset[str]:
+        return frozenset(_language(file) for file, one in self._here() if one["by"] == "person")
 
     @cached_property
     def _by_digest(self) -> Mapping[tuple[str, str], list[Said]]:
@@ -201,8 +204,8 @@ class Sounds:
         self._forget_index()
 
     def _forget_index(self) -> None:
-        self.__dict__.pop("_by_digest", None)
-        self.__dict__.pop("_open", None)
+        for found in ("_by_digest", "_open", "_peoples_languages"):
+            self.__dict__.pop(found, None)
 
     def write(self) -> None:
         """Write the ledger."""

@@ -215,3 +215,15 @@ def test_a_sound_that_says_other_words_goes_with_no_paper(tmp_path: Path) -> Non
 )
 def test_short_forms_and_signs_are_written_out(written: str, said: str, language: str) -> None:
     assert aloud(written, language) == said
+
+
+def test_in_which_languages_people_speak_is_known_without_looking_at_files_again(
+    sounds: Sounds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sounds.keep(words(), taken())
+    assert [sounds.people_speak(one) for one in ("fr", "en")] == [True, False]
+    monkeypatch.setattr(Path, "is_file", lambda _: pytest.fail("looked"))
+    assert [sounds.people_speak(one) for one in ("fr", "en")] == [True, False]
+    monkeypatch.undo()
+    sounds.remove(words())
+    assert not sounds.people_speak("fr")
