@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from bot.dialogue.fault import Fault, Faults
 from bot.gateway.aloud import aloud, digest, pattern_of
 from bot.gateway.tohear import Words
 
@@ -54,11 +55,9 @@ class Sounds:
     """The sounds below a documents' folder, and the ledger of what they say."""
 
     def __init__(self, documents: Path) -> None:
+        """Read the ledger. Raises Faults where it is none."""
         self._folder = documents
-        ledger = documents / LEDGER
-        self._ledger: dict[str, dict[str, Any]] = (
-            json.loads(ledger.read_text("utf-8")) if ledger.is_file() else {}
-        )
+        self._ledger = _ledger_in(documents / LEDGER)
 
     # --- which sound says these words ---
 
@@ -213,7 +212,21 @@ class Sounds:
         if self._ledger or file.is_file():
             file.parent.mkdir(parents=True, exist_ok=True)
             text = json.dumps(self._ledger, indent=1, sort_keys=True, ensure_ascii=False)
-            file.write_text(text + "\n", "utf-8")
+            half = file.with_name(f"{file.name}.part")  # a house that runs may read it just now
+            half.write_text(text + "\n", "utf-8")
+            half.replace(file)
+
+
+def _ledger_in(file: Path) -> dict[str, dict[str, Any]]:
+    if not file.is_file():
+        return {}
+    try:
+        found: dict[str, dict[str, Any]] = json.loads(file.read_text("utf-8"))
+    except ValueError as error:
+        fault = Fault(str(file), getattr(error, "lineno", 1), "this is no JSON",
+                      "put the version before back")  # fmt: skip
+        raise Faults([fault]) from None
+    return found
 
 
 def _knows(known: Mapping[str, Any] | None, file: Path) -> bool:

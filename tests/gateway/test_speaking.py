@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.dialogue.fault import Faults
 from bot.gateway.aloud import aloud
 from bot.gateway.check import check
 from bot.gateway.library import Library
-from bot.gateway.sounds import Sounds
+from bot.gateway.sounds import LEDGER, Sounds
 from bot.gateway.speaking import NothingOfThisName, SeveralOfThisName, named, to_be_heard
 from bot.gateway.tohear import Words
 from bot.voice.pcm import Pcm
@@ -227,3 +228,14 @@ def test_in_which_languages_people_speak_is_known_without_looking_at_files_again
     monkeypatch.undo()
     sounds.remove(words())
     assert not sounds.people_speak("fr")
+
+
+def test_a_ledger_that_cannot_be_read_is_named_with_its_line(
+    tmp_path: Path, sounds: Sounds
+) -> None:
+    sounds.keep(words(), taken())
+    sounds.write()
+    ledger = tmp_path / LEDGER
+    ledger.write_text(ledger.read_text("utf-8").replace("{", "{\n<<<<<<< HEAD", 1), "utf-8")
+    with pytest.raises(Faults, match=f"{LEDGER}:2: this is no JSON; put the version before back"):
+        Sounds(tmp_path)
