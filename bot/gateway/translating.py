@@ -5,6 +5,7 @@ person's translation goes before it. What looks as if it were in another languag
 is translated from that one.
 """
 
+import asyncio
 import logging
 from dataclasses import dataclass, field
 
@@ -54,7 +55,7 @@ class Interpreter:
 
     async def _translate(self, due: Untranslated) -> None:
         """Translate one and keep it. Raises NotTranslated."""
-        source = source_of(due, self.house, self._looks)
+        source = await asyncio.to_thread(source_of, due, self.house, self._looks)
         if source == self.into:
             await self._keep(due, Translation("", self.into, "", machine=True, kind=SAME))
             return

@@ -1,5 +1,6 @@
 """What people say is translated for those who draft, and a person's words outrank a machine's."""
 
+import threading
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -11,7 +12,7 @@ from gateway.houses import Home, Phone, Post, Texts
 from gateway.test_listeners import CONSENT
 from gateway.test_transcribing import has_spoken
 
-from bot.gateway import drafting, listeners, translator
+from bot.gateway import drafting, listeners, translating, translator
 from bot.gateway.export.columns import pieces, row_of
 from bot.gateway.looks import looks_among
 from bot.gateway.retries import AGAIN_MS
@@ -200,3 +201,19 @@ def test_only_what_is_long_and_nearly_sure_is_said_to_look_like_a_language() -> 
 )  # fmt: skip
 def test_what_is_sent_to_this_machine_does_not_leave_it(url: str, ours: bool) -> None:
     assert is_this_machine(url) is ours
+
+
+async def test_a_guess_at_a_language_holds_up_nobody_who_talks(
+    home: Home, interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guessed_in: list[int] = []
+
+    def look(_text: str) -> str:
+        guessed_in.append(threading.get_ident())
+        return ""
+
+    monkeypatch.setattr(translating, "looks_among", lambda _: look)
+    await says(home, LONG)
+    await interpreter.translate_due()
+    assert len(guessed_in) == 1
+    assert threading.get_ident() not in guessed_in
