@@ -73,6 +73,7 @@ def export(
     trials: bool,
 ) -> None:
     """Write the rows."""
+    from bot.engines import translates_into
     from bot.gateway.export import Wanted, labels_of
     from bot.gateway.export import export as write
     from bot.gateway.house import wall_clock
@@ -86,6 +87,7 @@ def export(
         since=since,
         everything=everything,
         trials=trials or not settings.real_channels,
+        into=translates_into(settings, library),
     )
     labels = labels_of(library.consultation, library.folder / "documents")
     with opened_database(settings, library) as (database, media), Counting() as told:

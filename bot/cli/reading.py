@@ -35,7 +35,8 @@ def list_answers(phase: str, untranslated: bool, trials: bool) -> None:
         from bot.wiring import open_house
 
         async with open_house(read_settings(), telegram=False) as house:
-            wanted = Wanted(phase=phase, trials=trials or not house.leaves_trials_out)
+            wanted = Wanted(phase=phase, trials=trials or not house.leaves_trials_out,
+                            into=house.translates_into)  # fmt: skip
             look = partial(drafting.listed, house=house, wanted=wanted, untranslated=untranslated)
             return await house.database.read(lambda c: list(look(c)))
 

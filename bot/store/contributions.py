@@ -23,6 +23,7 @@ class Wanted(NamedTuple):
     everything: bool = False  # the hidden, withdrawn and superseded ones too
     trials: bool = False
     only: str = ""  # this one alone
+    into: str = ""  # translated into this language; "": whichever was made last
 
 
 class Recording(NamedTuple):
@@ -85,7 +86,8 @@ def lines(connection: Connection, wanted: Wanted) -> Iterator[Line]:
     while page := _page(connection, wanted, after):
         known = _facts(connection, {row.person for row in page})
         ids = [row.id for row in page]
-        sent, translated = _recordings(connection, ids), of_contributions(connection, ids)
+        sent = _recordings(connection, ids, wanted.into)
+        translated = of_contributions(connection, ids, wanted.into)
         twice = set() if wanted.everything else _said_again(connection, page)
         for row in page:
             if row.id not in twice:
@@ -165,7 +167,9 @@ def _facts(connection: Connection, people: set[int]) -> dict[int, dict[str, Any]
     return found
 
 
-def _recordings(connection: Connection, ids: Sequence[str]) -> dict[str, list[Recording]]:
+def _recordings(
+    connection: Connection, ids: Sequence[str], into: str
+) -> dict[str, list[Recording]]:
     link = contribution_media.c
     columns = (link.contribution_id, link.place, media.c.kind, media.c.state, media.c.mime,
                media.c.original, media.c.playable, media.c.seconds, media.c.peaks,
@@ -174,7 +178,7 @@ def _recordings(connection: Connection, ids: Sequence[str]) -> dict[str, list[Re
     query = query.where(link.contribution_id.in_(ids)).order_by(link.place)
     rows = connection.execute(query).all()
     written = holding(connection, {row.id for row in rows}) if rows else {}
-    translated = of_transcripts(connection, [one.id for one in written.values()])
+    translated = of_transcripts(connection, [one.id for one in written.values()], into)
     found: dict[str, list[Recording]] = defaultdict(list)
     for contribution, *rest, media_id in rows:
         one = written.get(media_id)

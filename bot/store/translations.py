@@ -48,15 +48,22 @@ def write(connection: Connection, due: Untranslated, one: Translation) -> None:
     connection.execute(insert(translations), owner | one._asdict())
 
 
-def of_contributions(connection: Connection, ids: Collection[str]) -> dict[str, Translation]:
-    """Return the version that holds: a person's before a machine's, then the newest."""
-    found = _versions(connection, translations.c.contribution_id, ids)
+def of_contributions(
+    connection: Connection, ids: Collection[str], into: str
+) -> dict[str, Translation]:
+    """Return the version that holds: a person's before a machine's, then the newest.
+
+    `into`: of those in this language, "" for any.
+    """
+    found = _versions(connection, translations.c.contribution_id, ids, into)
     return {key: each[-1] for key, each in found.items()}
 
 
-def of_transcripts(connection: Connection, ids: Collection[int]) -> dict[int, Translation]:
+def of_transcripts(
+    connection: Connection, ids: Collection[int], into: str
+) -> dict[int, Translation]:
     """Return the same of transcripts."""
-    found = _versions(connection, translations.c.transcript_id, ids)
+    found = _versions(connection, translations.c.transcript_id, ids, into)
     return {key: each[-1] for key, each in found.items()}
 
 
@@ -69,13 +76,15 @@ def versions_of(
 
 
 def _versions(
-    connection: Connection, key: ColumnElement[Any], ids: Collection[Any]
+    connection: Connection, key: ColumnElement[Any], ids: Collection[Any], into: str = ""
 ) -> dict[Any, list[Translation]]:
     found: dict[Any, list[Translation]] = defaultdict(list)
     if not ids:
         return found
     columns = (key, *(translations.c[name] for name in Translation._fields))
     query = select(*columns).where(key.in_(list(ids)), translations.c.kind == WORDS)
+    if into:
+        query = query.where(translations.c.language == into)
     best_last = (translations.c.machine.desc(), translations.c.id)
     for owner, *rest in connection.execute(query.order_by(*best_last)):
         found[owner].append(Translation(*rest))

@@ -76,7 +76,7 @@ async def says(home: Home, words: str) -> Phone:
 
 async def rows(home: Home) -> list[dict[str, object]]:
     """What the export says of what was said freely."""
-    found = await home.database.read(lambda c: list(lines(c, Wanted())))
+    found = await home.database.read(lambda c: list(lines(c, Wanted(into="fr"))))
     looks = looks_among(LANGUAGES)
     return [row_of(one) for line in found if not line.fact for one in pieces(line, {}, looks)]
 
@@ -116,6 +116,17 @@ async def test_a_person_s_translation_goes_before_a_machine_s_and_both_stay(
     assert [(one.text, one.by) for one in whole.translations] == [
         ("[fr] water", "http: 127.0.0.1"), ("de l'eau", "Lea"),
     ]  # fmt: skip
+
+
+async def test_the_drafters_read_their_own_language_whatever_else_it_was_translated_into(
+    home: Home, interpreter: Interpreter
+) -> None:
+    await says(home, "water")
+    await all_done(interpreter)
+    id_ = str((await rows(home))[-1]["contribution"])
+    by_lea = Translation("agua", "es", "Lea")
+    await home.write(lambda c: drafting.translate(c, home.house, id_, by_lea, spoken=False))
+    assert (await rows(home))[-1]["translation"] == "[fr] water"
 
 
 async def test_what_looks_like_another_language_is_translated_from_that_one(
