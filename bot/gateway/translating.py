@@ -28,6 +28,7 @@ from bot.store.translations import (
 log = logging.getLogger(__name__)
 
 LOOK_MS = 5000  # between two looks, where nothing waits: words come without a bell
+REST = 20  # times as long as a look took one rests behind it: it goes through all that was said
 Which = tuple[str | None, int | None]
 
 
@@ -43,10 +44,11 @@ class Interpreter:
     async def translate_due(self) -> int:
         """Translate one; return when to look again."""
         moment = self.house.clock()
-        held = self.retries.held(moment)
+        held, began = self.retries.held(moment), self.house.ticks()
         due = await self.house.database.read(next_ones, self.into, held, LEAST_LETTERS)
         if not due:
-            return min(self.retries.next_at() or moment + LOOK_MS, moment + LOOK_MS)
+            next_look = moment + max(LOOK_MS, REST * (self.house.ticks() - began))
+            return min(self.retries.next_at() or next_look, next_look)
         try:
             await self._translate(due[0])
         except NotTranslated as error:

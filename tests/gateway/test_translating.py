@@ -16,7 +16,7 @@ from bot.gateway import drafting, listeners, translating, translator
 from bot.gateway.export.columns import pieces, row_of
 from bot.gateway.looks import looks_among
 from bot.gateway.retries import AGAIN_MS
-from bot.gateway.translating import Interpreter
+from bot.gateway.translating import LOOK_MS, Interpreter
 from bot.gateway.translator import HostedTranslator, NotTranslated, is_this_machine
 from bot.store import tables
 from bot.store.contributions import Wanted, lines
@@ -228,3 +228,12 @@ async def test_a_guess_at_a_language_holds_up_nobody_who_talks(
     await interpreter.translate_due()
     assert len(guessed_in) == 1
     assert threading.get_ident() not in guessed_in
+
+
+async def test_one_rests_the_longer_the_longer_it_took_to_find_nothing_to_translate(
+    home: Home, interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await interpreter.translate_due() == home.moment + LOOK_MS
+    began = home.moment
+    monkeypatch.setattr(translating, "next_ones", lambda *_: home.waits(seconds=3))
+    assert await interpreter.translate_due() == began + 60_000
