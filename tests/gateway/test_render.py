@@ -248,7 +248,7 @@ PROMPTS = st.builds(
 
 
 @pytest.mark.parametrize("name", BY_NAME)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(prompts=st.lists(PROMPTS, max_size=3))
 def test_whatever_is_said_each_message_is_within_the_channels_limits(
     name: str, prompts: list[Prompt]

@@ -19,7 +19,7 @@ def words_of(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", MEASURES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(TEXTS)
 def test_nothing_is_lost_and_each_part_fits(name: str, text: str) -> None:
     measure, limit = MEASURES[name]
@@ -29,7 +29,7 @@ def test_nothing_is_lost_and_each_part_fits(name: str, text: str) -> None:
     assert all(part == part.strip() and part for part in parts)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(TEXTS)
 def test_what_looks_like_one_sign_stays_whole(text: str) -> None:
     whole = regex.findall(r"\X", words_of(text))

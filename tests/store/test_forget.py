@@ -173,10 +173,7 @@ def test_a_note_that_another_person_sent_too_stays_for_them(
         store.get(key)
 
 
-SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-
-
-@settings(max_examples=12, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(0, 2), min_size=2, max_size=5), st.integers(0, 4))
 def test_the_others_are_left_untouched(
     database: Database, seal: Seal, store: MediaStore, notes: list[int], gone: int

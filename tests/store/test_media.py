@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from people import AT, add_participant, add_recording
 from sqlalchemy import Connection, delete, event, insert, select
@@ -118,7 +118,7 @@ def one_file(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) ->
     database.close()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 2)), max_size=15))
 def test_bytes_are_there_exactly_as_long_as_a_row_names_them(
     one_file: Database, seal: Seal, tmp_path_factory: pytest.TempPathFactory,
