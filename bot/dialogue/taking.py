@@ -15,6 +15,7 @@ from bot.dialogue.answers import (
     wait_to_be_heard,
 )
 from bot.dialogue.asking import ask_again, question, repeat
+from bot.dialogue.conversation import Heard
 from bot.dialogue.draft import Draft
 from bot.dialogue.index import Node
 from bot.dialogue.longlists import LONG, forget_pick, make_sure, settled
@@ -284,11 +285,19 @@ def _unclear(draft: Draft, reply: Reply) -> None:
     elif draft.open.unsure is not None:
         ask_again(draft)  # a choice was made: only the yes to it is missing
     elif draft.node.offer:
-        key = ("heard_pick_voice" if spoke else "heard_pick") if heard.tries == 1 else "pick_again"
-        repeat(draft, key, most=len(draft.node.choices))
+        repeat(draft, _pick(draft, heard, spoke=spoke), most=len(draft.node.choices))
     else:
         kind = (draft.node.step.answer or "").split(" ")[0]
         repeat(draft, f"not_{kind}" if heard.tries == 1 else f"not_{kind}_again")
+
+
+def _pick(draft: Draft, heard: Heard, *, spoke: bool) -> str:
+    """Name the phrase that asks for a choice: in another way the second time."""
+    if heard.tries == 1:
+        return "heard_pick_voice" if spoke else "heard_pick"
+    scene = draft.scene
+    pressed = scene.buttons and len(draft.node.choices) <= scene.at_once
+    return "pick_again_press" if pressed else "pick_again"
 
 
 def _excerpt(text: str) -> str:

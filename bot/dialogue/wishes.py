@@ -114,7 +114,8 @@ def _help(draft: Draft) -> None:
     consultation = draft.programme.consultation
     reach = consultation.reach_a_person.get(draft.language, "")
     who = consultation.responsible.get(draft.language, "")
-    draft.notice("help", who=who, reach=reach)
+    listen = draft.phrase("help_listen") if draft.scene.reads_aloud else ""
+    draft.notice("help", who=who, reach=reach, listen=listen)
     ask_again(draft)
 
 

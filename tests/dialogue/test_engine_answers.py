@@ -48,6 +48,14 @@ def test_the_second_time_the_question_is_put_in_another_way_and_help_offered() -
     assert "HELP" in ama.heard
 
 
+def test_where_answers_are_buttons_without_numbers_one_is_told_to_press_them() -> None:
+    """Where they are numbered, only of the number."""
+    ama = begun().says("It depends").says("On the year")
+    assert "Press one of the answers" in ama.heard
+    awa = begun(buttons=False).says("It depends").says("On the year")
+    assert "Press" not in awa.heard
+
+
 def test_the_third_time_the_answer_is_unresolved_and_the_talk_goes_on() -> None:
     """It waits for a human ear, and whoever gave it is never asked less than others."""
     ama = begun().says("It depends").says("On the year").says("And on the rain")

@@ -34,6 +34,12 @@ def test_where_no_sound_can_be_played_it_says_so_and_keeps_nothing() -> None:
     assert FACT not in talker.person.facts
 
 
+def test_help_names_listening_where_one_can_be_heard_and_nowhere_else() -> None:
+    """What is offered there must be true."""
+    assert "LISTEN: hear the questions, too." in hearing().says("HELP").heard
+    assert "LISTEN" not in welcomed().says("HELP").heard
+
+
 def test_whoever_speaks_first_is_spoken_to_and_told_how_to_end_it() -> None:
     """Once: the second note changes nothing."""
     talker = hearing().says("1").speaks()
