@@ -176,9 +176,8 @@ class Door:
     past: Past = remembers_nothing
     visits: Visits | None = None  # None: no listening page opens
     voice: Voice | None = None  # what is heard on them
-    writes_at: Callable[[str], str] = (
-        nobody_writes  # a channel → where one writes to us ("sms:+33…")
-    )
+    # A channel → where one writes to us ("sms:+33…").
+    writes_at: Callable[[str], str] = nobody_writes
 
 
 DOOR: web.AppKey[Door] = web.AppKey("door")
