@@ -52,7 +52,9 @@ class Share:
     taken: int = 0
 
     def take(self, size: int) -> None:
-        """Take so many bytes more. Raises Full."""
+        """Take so many bytes more. Raises Full, HTTPRequestEntityTooLarge."""
+        if self.taken + size > LARGEST + MOST_WORDS:  # in however many parts
+            raise web.HTTPRequestEntityTooLarge(LARGEST, self.taken + size)
         if size > self.room.left:
             raise Full(Full.__doc__)
         self.room.left -= size
@@ -123,9 +125,11 @@ async def _parts(request: web.Request, room: Share) -> tuple[Mapping[str, str], 
         if part.name == SOUND:
             data = await _at_most(part, LARGEST, room)
             spoken = Spoken(data, part.headers.get("Content-Type", "")) if data else None
-        else:
+        elif part.name in FIELDS:
             data = await _at_most(part, MOST_WORDS, room)
-            fields[str(part.name)] = data.decode("utf-8", "replace")
+            fields[part.name] = data.decode("utf-8", "replace")
+        else:
+            raise web.HTTPBadRequest
     return fields, spoken
 
 

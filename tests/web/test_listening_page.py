@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from behind import Behind, opened
 from listening import Listener, Shown, link_in
@@ -198,6 +199,23 @@ async def test_too_much_nothing_and_nonsense_are_refused_in_words(
     monkeypatch.setattr("bot.web.saidthere.LARGEST", 1000)
     assert (await ama.sends(shown, sound=voice_note(2))).status == 413
     assert await ama.behind.rows(tables.media) == []
+
+
+async def test_one_answer_takes_no_more_room_than_a_recording_however_many_parts_it_has(
+    ama: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.saidthere.LARGEST", 100_000)
+    parts = aiohttp.FormData({"key": (await ama.opens()).key, "once": "x"})
+    for _ in range(3):
+        parts.add_field("sound", bytes(60_000), filename="voice.ogg", content_type="audio/ogg")
+    answer = await ama.behind.client.post(ama.path, data=parts, chunked=True)
+    assert answer.status == 413
+
+
+async def test_a_part_that_no_page_of_ours_has_is_refused(ama: Listener) -> None:
+    said = {"key": "", "once": "x", "words": "x", "more": "x"}
+    parts = aiohttp.FormData(said, default_to_multipart=True)
+    assert (await ama.behind.client.post(ama.path, data=parts)).status == 400
 
 
 async def test_another_site_cannot_answer_and_one_link_cannot_flood(
