@@ -93,6 +93,7 @@ def test_each_contribution_has_a_page_of_its_own_that_leads_to_the_others(
         links = re.findall(r'(?:href|src)="([^"#]+)', page)
         assert {f"notes/{one}".replace("notes/../", "") for one in links} <= names
         assert not re.findall(r"https?:|url\(", page)
+        assert f"<summary>{sentences('en')['keys']}</summary>" in page
     assert 'href="notes/c1.en.html"' in pack.read("index.en.html").decode()
 
 
