@@ -32,7 +32,7 @@ async def erase_what_is_old(house: House) -> int:
             c, moment, days=consultation.erase_raw_after_days, addresses_at=addresses_at
         )
     )
-    await house.database.write(drop_old_sounds, house.media, moment)
+    await drop_old_sounds(house, moment)
     taken_out = await take_out_old_rows(house, moment - int(house.keep_days * DAY))
     if any(erased) or taken_out:
         await _report(house, moment, erased, taken_out)

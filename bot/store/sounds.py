@@ -28,6 +28,7 @@ from bot.store.seal import Seal
 from bot.store.tables import deliveries, sounds
 
 DAY_MS = 86_400_000
+AT_A_TIME = 100  # sounds dropped in one transaction
 
 
 class Sound(NamedTuple):
@@ -127,9 +128,14 @@ def give_up(connection: Connection, speaks: str) -> None:
 def drop_old(
     connection: Connection, store: MediaStore, *, personal_before: int, unused_since: int
 ) -> int:
-    """Drop what holds somebody's words, and what nobody has heard for long; return how many."""
+    """Drop what holds somebody's words, and what nobody has heard for long; return how many.
+
+    A few at a time: each is waited for, held and deleted where it lies.
+    """
     personal = sounds.c.participant_id.is_not(None) & (sounds.c.made_at < personal_before)
-    return _drop(connection, store, or_(personal, sounds.c.used_at < unused_since))
+    old = or_(personal, sounds.c.used_at < unused_since)
+    some = list(connection.scalars(select(sounds.c.digest).where(old).limit(AT_A_TIME)))
+    return _drop(connection, store, sounds.c.digest.in_(some))
 
 
 def oldest_personal(connection: Connection) -> int | None:

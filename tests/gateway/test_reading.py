@@ -17,13 +17,13 @@ from voice.sounds import made, speech
 
 from bot.dialogue.reply import Attachment, Prompt
 from bot.gateway.broadcasts.plan import HELD
-from bot.gateway.reading.making import PERSONAL_MS, Maker
+from bot.gateway.reading.making import PERSONAL_MS, UNUSED_MS, Maker, drop_old_sounds
 from bot.gateway.reading.reader import Reader, as_one_voice
 from bot.gateway.reading.script import script
 from bot.gateway.sounds import Sounds
 from bot.gateway.tohear import Words
 from bot.gateway.voicing import Voice as Pages
-from bot.store import tables
+from bot.store import sounds, tables
 from bot.store.media import MediaGone
 from bot.voice.decode import decode
 from bot.voice.encode import as_opus
@@ -31,7 +31,7 @@ from bot.voice.limits import Limits
 from bot.voice.recorded import Recorded
 from bot.voice.splice import spliced
 from bot.voice.verdict import Verdict
-from channels.base import Incoming, Outgoing
+from channels.base import Incoming, Outgoing, Said
 from channels.capabilities import WHATSAPP
 from channels.errors import DeliveryError
 
@@ -366,3 +366,25 @@ async def test_a_page_that_could_not_be_said_once_is_said_when_it_can(
     assert not await pages.sound(said, "en", 1)
     voice.mute = False
     assert await pages.sound(said, "en", 1)
+
+
+async def test_old_sounds_are_dropped_a_few_at_a_time_until_none_is_left(
+    listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = listening()
+    reader = home.house.reader
+    assert reader
+    for words in ("Shall we begin?", "What is missing?", "Thank you."):
+        reader.sentence(Said(words, "en"), home.moment)
+    monkeypatch.setattr(sounds, "AT_A_TIME", 2)
+    dropped: list[int] = []
+    drop = sounds.drop_old
+
+    def counted(*given: Any, **more: Any) -> int:
+        dropped.append(drop(*given, **more))
+        return dropped[-1]
+
+    monkeypatch.setattr(sounds, "drop_old", counted)
+    await drop_old_sounds(home.house, home.moment + UNUSED_MS + 1)
+    assert dropped == [2, 1, 0]
+    assert not await home.rows(tables.sounds)

@@ -14,7 +14,6 @@ from bot.gateway.house import House
 from bot.gateway.reading.reader import Reader
 from bot.store import sounds
 from bot.store.database import DatabaseRefuses
-from bot.store.media import MediaStore
 from bot.store.sounds import Wanted
 from bot.store.wire import NewDelivery
 from bot.voice.saying import CannotSayError
@@ -108,14 +107,19 @@ class Maker:
         """Forget what holds somebody's words, now that it was sent; return when the next is due."""
         house = self._house
         if oldest is not None and oldest <= moment - PERSONAL_MS:
-            await house.database.write(drop_old_sounds, house.media, moment)
+            await drop_old_sounds(house, moment)
             oldest = await house.database.read(sounds.oldest_personal)
         return None if oldest is None else oldest + PERSONAL_MS + 1
 
 
-def drop_old_sounds(connection: Connection, store: MediaStore, moment: int) -> int:
-    """Drop what holds somebody's words, and what nobody has heard for half a year; how many."""
-    return sounds.drop_old(
-        connection, store,
-        personal_before=moment - PERSONAL_MS, unused_since=moment - UNUSED_MS,
-    )  # fmt: skip
+async def drop_old_sounds(house: House, moment: int) -> None:
+    """Drop what holds somebody's words, and what nobody has heard for half a year."""
+
+    def some(connection: Connection) -> int:
+        return sounds.drop_old(
+            connection, house.media,
+            personal_before=moment - PERSONAL_MS, unused_since=moment - UNUSED_MS,
+        )  # fmt: skip
+
+    while await house.database.write(some):
+        await asyncio.sleep(0)
