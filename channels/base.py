@@ -203,7 +203,7 @@ class Files(Protocol):
     """Where a channel opens the files it must send."""
 
     async def open(self, key: str) -> bytes:
-        """Return the bytes of a file; KeyError if there is none."""
+        """Return the bytes of a file; KeyError if there is none, OSError if it is away now."""
         ...
 
 

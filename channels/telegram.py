@@ -27,6 +27,7 @@ from channels.errors import DeliveryError, Forged, Malformed
 from channels.telegram_calls import Call, call_of, receipt_of
 from channels.telegram_errors import (
     EMPTY,
+    FILE_AWAY,
     NO_FILE,
     STALE_FILE,
     TOO_LARGE,
@@ -168,6 +169,8 @@ class Telegram:
             content = await self._files.open(file.key)
         except KeyError:
             raise DeliveryError(NO_FILE) from None
+        except OSError:
+            raise DeliveryError(FILE_AWAY) from None
         if len(content) > self.can.file_limit:
             raise DeliveryError(TOO_LARGE)
         return InputFile(content, filename=file.name)

@@ -59,6 +59,7 @@ UNCERTAIN = Failure(
 STALE_FILE = _later("file_id", "Telegram forgot a file that it had: it is uploaded again.")
 NONSENSE = _later("nonsense", "Telegram answered what is no answer: it is tried again.")
 NO_FILE = _refused("no_file", "The file to send is not there any more: make it again.")
+FILE_AWAY = _later("file_away", "What keeps the file to send gives no answer: it is tried again.")
 EMPTY = _refused("empty", "There was nothing to send: look at the text of this step.")
 TOO_LARGE = _refused("too_large", "The file is larger than Telegram takes: make it smaller.")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.gateway.export.bare import bare
 from bot.store.media import MediaGone, MediaStore
+from bot.store.seal import CannotOpen
 from channels.base import Capabilities
 
 MEDIA = "media:"  # before the key of something in the media store; an ending may stand behind it
@@ -35,15 +36,15 @@ class HouseFiles:
         self._digests: dict[str, tuple[int, str]] = {}
 
     async def open(self, key: str) -> bytes:
-        """Return the bytes of a file; KeyError if there is none."""
+        """See Files."""
         return await asyncio.to_thread(self.read, key)
 
     def read(self, key: str) -> bytes:
-        """Return the bytes of a file; KeyError if there is none."""
+        """Return the bytes of a file; KeyError if none can be opened, OSError if it is away now."""
         if key.startswith(MEDIA):
             try:
                 return bare(self._media.get(media_key(key)))
-            except MediaGone:
+            except (MediaGone, CannotOpen):
                 raise KeyError(key) from None
         return self._document(key).read_bytes()
 

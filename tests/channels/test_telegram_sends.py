@@ -187,6 +187,18 @@ async def test_a_file_that_is_not_there_any_more_is_refused(telegram: Telegram) 
     assert failed.value.failure.code == "no_file"
 
 
+async def test_a_file_whose_place_is_away_is_sent_later(
+    telegram: Telegram, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(key: str) -> bytes:
+        raise OSError("no answer")
+
+    monkeypatch.setattr(shelf, "open", away)
+    with pytest.raises(DeliveryError) as failed:
+        await telegram.send(Outgoing(TO, file=OutFile("note", "photo", "x.jpg", "image/jpeg")))
+    assert (failed.value.failure.code, failed.value.failure.again) == ("file_away", True)
+
+
 async def test_a_file_beyond_telegrams_limit_is_not_even_sent(
     telegram: Telegram, server: TelegramServer
 ) -> None:
