@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement, Connection, case, func, insert, literal, o
 
 from bot.gateway.broadcasts import reasons
 from bot.gateway.broadcasts.plan import HELD, Row, row_of
-from bot.gateway.broadcasts.whom import Audience
+from bot.gateway.broadcasts.whom import Audience, Chunk
 from bot.gateway.house import House
 from bot.store.database import INSERTS
 from bot.store.tables import broadcasts, invitations, participants, recipients
 
-CHUNK = 10_000  # participants; more would keep others from the writer of SQLite
+CHUNK = 20_000  # participants; more would keep others from the writer of SQLite
 ALL = HELD  # as `fanned_to`: who comes later is not meant
 SPREAD = 10_007  # parts into which a time is cut when a broadcast is spread over it
 SCATTER = 7_919  # neighbours in the list are no neighbours in time
@@ -36,12 +36,13 @@ def fan_out(connection: Connection, house: House, number: int) -> bool:
     return more
 
 
-def write_recipients(connection: Connection, house: House, row: Row, after: int, to: int) -> int:
-    """Write the recipients among a range of participants; return how many there are."""
+def write_recipients(connection: Connection, house: House, row: Row, after: int, to: int) -> None:
+    """Write the recipients among a range of participants."""
     moment = house.clock()
     audience = Audience(house, row.plan, row.rule, moment, row.id)
-    within = (participants.c.id > after, participants.c.id <= to)
-    people = audience.people(connection, *within)
+    # Written down for the moment: else each reason would be found again wherever it is named.
+    people = audience.people(connection, Chunk(after, to)).cte("people")
+    people = people.prefix_with("MATERIALIZED")
     fine = people.c.reason == ""
     if row.plan.topics:  # to which topic each is invited is seen when their turn comes
         fine = people.c.reason.in_(("", reasons.NO_ADDRESS))
@@ -56,11 +57,9 @@ def write_recipients(connection: Connection, house: House, row: Row, after: int,
         literal(row.id), people.c.id, state, reason, literal(moment), people.c.address_id,
         func.coalesce(people.c.channel, ""), people.c.language, _when(row, people.c.id),
     )  # fmt: skip
-    statement = insert(recipients).from_select(_INTO, query, include_defaults=False)
-    count = connection.execute(statement).rowcount
-    if row.plan.flow and count and not row.plan.topics:
+    connection.execute(insert(recipients).from_select(_INTO, query, include_defaults=False))
+    if row.plan.flow and not row.plan.topics:
         _invite(connection, row, after, to, moment)
-    return count
 
 
 def _when(row: Row, person: ColumnElement[int]) -> ColumnElement[int]:

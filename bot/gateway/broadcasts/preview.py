@@ -103,7 +103,7 @@ def _counted(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
 def _groups(
     connection: Connection, house: House, plan: Plan, rule: str, moment: int
 ) -> list[Group]:
-    people = Audience(house, plan, rule, moment).people(connection)
+    people = Audience(house, plan, rule, moment).people(connection).subquery("people")
     known = participants.alias("known")
     closed = window_closed(house, moment, people)
     past = literal(HELD_UP if plan.hold else reasons.WINDOW)

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
-    Subquery,
+    Select,
     and_,
     case,
     exists,
@@ -32,6 +33,21 @@ from bot.store.tables import addresses, broadcasts, consents, participants, phas
 DAY = 86_400_000
 NOW_MS = 3_600_000
 _me = participants.c.id
+_mine, _other = addresses.alias("mine"), addresses.alias("other")
+
+
+class Chunk(NamedTuple):
+    """A range of participants' ids, its first not in it."""
+
+    after: int
+    to: int
+
+    def holds(self, owner: ColumnElement[int]) -> Condition:
+        """Say that somebody is of this range."""
+        return true() if self == WHOLE else and_(owner > self.after, owner <= self.to)
+
+
+WHOLE = Chunk(0, 0)
 
 
 @dataclass(frozen=True)
@@ -44,17 +60,15 @@ class Audience:
     moment: int
     number: int = 0  # of the broadcast, once it has one
 
-    def people(self, connection: Connection, *more: Condition) -> Subquery:
+    def people(self, connection: Connection, chunk: Chunk = WHOLE) -> Select[Any]:
         """Return id, language, reason ("" for none), and the address, of everybody meant."""
-        mine = addresses.alias("mine")
-        query = (
-            select(_me.label("id"), participants.c.language, mine.c.id.label("address_id"),
-                   mine.c.channel, mine.c.country, mine.c.last_in_at,
-                   self._reason(mine.c.id).label("reason"))
-            .select_from(participants.outerjoin(mine, self._written_to(mine)))
-            .where(choosing.there(), self._meant(connection), *more)
+        return (
+            select(_me.label("id"), participants.c.language, _mine.c.id.label("address_id"),
+                   _mine.c.channel, _mine.c.country, _mine.c.last_in_at,
+                   self._reason(_mine.c.id).label("reason"))
+            .select_from(participants.outerjoin(_mine, self._written_to(chunk)))
+            .where(choosing.there(), self._meant(connection), chunk.holds(_me))
         )  # fmt: skip
-        return query.subquery("people")
 
     def _meant(self, connection: Connection) -> Condition:
         if self.plan.to:
@@ -64,16 +78,24 @@ class Audience:
         consultation = self.house.library.consultation
         return where_of(connection, consultation, self.rule, self.moment)
 
-    def _written_to(self, mine: FromClause) -> Condition:
-        """Join the good address to write to: where they were last heard, if one may begin."""
-        other = addresses.alias("other")
+    def _written_to(self, chunk: Chunk) -> Condition:
+        """Join the good address to write to: where they were last heard, if one may begin.
+
+        Few have several, so it is asked first who has. The chunk is named again for each look at
+        addresses: PostgreSQL would go through everybody's.
+        """
+        owner = _other.c.participant_id
+        several = select(owner).where(chunk.holds(owner)).group_by(owner).having(func.count() > 1)
         better = exists().where(
-            other.c.participant_id == mine.c.participant_id,
-            other.c.id != mine.c.id,
-            self._may(other),
-            self._goes_before(other, mine),
+            owner == _mine.c.participant_id,
+            chunk.holds(owner),
+            _other.c.id != _mine.c.id,
+            self._may(_other),
+            self._goes_before(_other, _mine),
         )
-        return and_(mine.c.participant_id == _me, self._may(mine), not_(better))
+        mine = and_(_mine.c.participant_id == _me, chunk.holds(_mine.c.participant_id))
+        outdone = and_(_mine.c.participant_id.in_(several.correlate(None)), better)
+        return and_(mine, self._may(_mine), not_(outdone))
 
     def _may(self, one: FromClause) -> Condition:
         channels = self.house.channels
@@ -125,18 +147,16 @@ class Audience:
 
     def _agreed(self) -> Condition:
         """Who takes part; or was brought in with a proof, and has not said no since."""
-        said_no = exists().where(
-            choosing.of_theirs(consents.c.participant_id),
-            consents.c.kind == TAKE_PART,
-            consents.c.answer == "no",
+        said_no = choosing.any_of_theirs(
+            consents.c.participant_id, consents.c.kind == TAKE_PART, consents.c.answer == "no"
         )
         proven = and_(participants.c.attested_at.is_not(None), not_(said_no))
         return or_(choosing.takes_part(), proven)
 
     def _told(self) -> Condition:
         """To whom this phase was announced since it was opened: nobody is told twice."""
-        return exists().where(
-            choosing.of_theirs(recipients.c.participant_id),
+        return choosing.any_of_theirs(
+            recipients.c.participant_id,
             recipients.c.broadcast_id == broadcasts.c.id,
             recipients.c.state.not_in(("skipped", "cancelled")),
             broadcasts.c.phase == self.plan.phase,
