@@ -18,6 +18,7 @@ from voice.sounds import made, speech
 from bot.dialogue.reply import Attachment, Prompt
 from bot.gateway.broadcasts.plan import HELD
 from bot.gateway.reading.making import PERSONAL_MS, UNUSED_MS, Maker, drop_old_sounds
+from bot.gateway.reading.public import Public
 from bot.gateway.reading.reader import Reader, as_one_voice
 from bot.gateway.reading.script import script
 from bot.gateway.sounds import Sounds
@@ -171,6 +172,26 @@ async def test_a_sentence_is_made_once_for_everybody_and_one_with_a_name_for_nob
     for one in personal:
         with pytest.raises(MediaGone):
             home.house.media.get(one.key)
+
+
+@pytest.mark.parametrize(
+    ("said", "everybodys"), [("3", True), ("2: 3.", True), ("0612345678", False)]
+)
+def test_a_number_on_a_scale_is_everybodys_and_a_telephone_number_is_not(
+    said: str, everybodys: bool
+) -> None:
+    scale = """
+steps:
+  much:
+    ask: How much?
+    choices:
+      few: "1"
+      many: "5"
+endings:
+  thanks: Thank you.
+"""
+    contents: Any = Texts(test=scale)
+    assert Public(contents, "en").has(said) is everybodys
 
 
 async def test_what_somebody_hears_is_forgotten_with_them(listening: Listening) -> None:

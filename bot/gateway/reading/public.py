@@ -16,11 +16,11 @@ from bot.gateway.walk import every
 NUMBER = "7"  # stands for any number where sentences are compared
 _COUNTED = ("questions", "minutes", "item.number", "number", "total", "count", "seconds", "most")
 _CHOICE = re.compile(r"\d+: ")
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"(?<!\d)\d{1,4}(?!\d)")  # longer ones may be somebody's telephone number
 
 
 class Public:
-    """The sentences of one language that are everybody's, whatever numbers stand in them."""
+    """The sentences of one language that are everybody's, whatever small numbers they hold."""
 
     def __init__(self, contents: Contents, language: str) -> None:
         """Gather them."""
