@@ -30,7 +30,13 @@ def aloud(text: str, language: str) -> str:
     if not said:
         return text
     text = _OF.sub(rf"\1 {said[_BETWEEN]} \2", text) if _BETWEEN in said else text
-    return pattern.sub(lambda found: said[found[0]], text)
+    return pattern.sub(lambda found: _apart(said[found[0]], found), text)
+
+
+def _apart(words: str, found: re.Match[str]) -> str:
+    """Set words apart from what their sign stood close to: "30%"."""
+    before, behind = found.string[: found.start()][-1:], found.string[found.end() :][:1]
+    return f"{' ' * before.isalnum()}{words}{' ' * behind.isalnum()}"
 
 
 def prompt_words(texts: Iterable[str], choices: Iterable[Choice] = ()) -> str:

@@ -211,6 +211,8 @@ def test_a_sound_that_says_other_words_goes_with_no_paper(tmp_path: Path) -> Non
         ("L'ESS, 30 % du budget", "L'économie sociale et solidaire, 30 pour cent du budget", "fr"),
         ("The SSE and the UN", "The social and solidarity economy and the United Nations", "en"),
         ("el 30 %", "el 30 por ciento", "es"),
+        ("at least 30%, not 3%", "at least 30 per cent, not 3 per cent", "en"),
+        ("le n°3", "le numéro 3", "fr"),
         ("PRESSE", "PRESSE", "fr"),
     ],
 )
