@@ -118,6 +118,10 @@ class Ear:
     async def records(self, seconds: float = 2) -> None:
         """Record, and stop."""
         await self.page.locator("[data-record]").click()
+        await self.stops(seconds)
+
+    async def stops(self, seconds: float = 1) -> None:
+        """Let it record for a while, and stop."""
         await self.page.locator("[data-record][aria-pressed=true]").wait_for()
         await asyncio.sleep(seconds)
         await self.page.locator("[data-record]").click()

@@ -70,6 +70,41 @@ async def open_link(work: Work, speaking: "Browser") -> AsyncIterator[Open]:
     assert complaints == []
 
 
+SLOWLY = """() => {
+  window.opened = [];
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (what) => {
+    await new Promise((passed) => setTimeout(passed, 300));
+    const sound = await ask(what);
+    opened.push(...sound.getTracks());
+    return sound;
+  };
+}"""  # a microphone that takes a moment, as where one is asked for leave
+
+
+async def test_two_quick_taps_open_the_microphone_once(work: Work, open_link: Open) -> None:
+    """A second one would go on listening, unseen."""
+    phone = await SmsPhone.of_somebody(work, *TO_THE_ROLE)
+    ama = Ear(await open_link(await phone.link()))
+    await ama.page.evaluate(SLOWLY)
+    await ama.page.locator("[data-record]").dblclick()
+    await ama.stops()
+    assert await ama.page.evaluate("opened.map((one) => one.readyState)") == ["ended"]
+
+
+async def test_what_is_recorded_while_one_chooses_is_known_to_be_for_the_question_before(
+    work: Work, open_link: Open
+) -> None:
+    """The recorder goes on beside the next question, and shows it."""
+    phone = await SmsPhone.of_somebody(work, *TO_THE_ROLE)
+    ama = Ear(await open_link(await phone.link()))
+    await ama.page.locator("[data-record]").click()
+    await ama.page.locator("[data-record][aria-pressed=true]").wait_for()
+    await ama.chooses()
+    await ama.stops()
+    await ama.page.locator("[data-trouble]", has_text="for an earlier question").wait_for()
+
+
 async def test_one_hears_records_hears_back_sends_and_chooses(work: Work, open_link: Open) -> None:
     """A recording beside a choice is kept, and heard: somebody speaks in it."""
     phone = await SmsPhone.of_somebody(work, *TO_THE_ROLE)

@@ -107,11 +107,13 @@ const hush = () => document.querySelectorAll("audio").forEach((one) => one.pause
 // The microphone
 
 let recorder;
+let asking = false; // the browser asks whether we may hear
 let note; // what is recorded, and not sent yet: { blob, once, key }
 
+const isShown = () => page() && part("recorder"); // not where one waits, or the link has ended
 const clock = (since) => {
   const seconds = Math.floor((Date.now() - since) / 1000);
-  part("time").textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  if (isShown()) part("time").textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   if (seconds >= LONGEST) stop();
 };
 const button = (records) => {
@@ -123,15 +125,22 @@ const stop = () => recorder && recorder.state !== "inactive" && recorder.stop();
 
 const record = async () => {
   if (recorder) return stop();
+  if (asking) return;
   hush();
   tell();
+  const { once, key } = part("speak").elements; // the page may go on while one speaks
+  const question = { once: once.value, key: key.value };
   let sound;
+  asking = true;
   try {
     sound = await navigator.mediaDevices.getUserMedia({ audio: true });
   } catch (_) {
+    if (!isShown()) return;
     tell("nomic");
     part("file").hidden = false;
     return;
+  } finally {
+    asking = false;
   }
   const types = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
   const type = types.find((one) => MediaRecorder.isTypeSupported(one));
@@ -147,15 +156,18 @@ const record = async () => {
     sound.getTracks().forEach((track) => track.stop());
     const kind = (recorder.mimeType || type || "audio/webm").split(";")[0];
     recorder = undefined;
-    button(false);
-    const form = part("speak");
-    review({ blob: new Blob(pieces, { type: kind }), once: form.elements.once.value, key: form.elements.key.value });
+    note = { blob: new Blob(pieces, { type: kind }), ...question };
     remember(note);
+    if (!isShown()) return;
+    button(false);
+    review(note);
+    if (!isForThis(note)) tell("earlier");
   };
   recorder.start(1000);
-  button(true);
+  if (isShown()) button(true);
 };
 
+const isForThis = ({ key }) => key === page().dataset.key;
 const review = (one) => {
   note = one;
   const mine = part("mine");
@@ -228,15 +240,16 @@ const begin = async () => {
   if (!page()) return;
   if (page().dataset.waits) return follow(page().dataset.waits);
   page().addEventListener("submit", submit);
-  if (!(window.MediaRecorder && navigator.mediaDevices && part("recorder"))) return;
+  if (!(window.MediaRecorder && navigator.mediaDevices && isShown())) return;
   part("recorder").hidden = false;
   part("file").hidden = true;
   part("record").addEventListener("click", record);
   part("send").addEventListener("click", send);
   part("again").addEventListener("click", again);
+  if (recorder) return button(true);
   const kept = note || (await remembered());
-  if (!kept || recorder) return;
+  if (!kept || recorder || asking) return;
   review(kept);
-  tell(kept.key === page().dataset.key ? "unsent" : "earlier");
+  tell(isForThis(kept) ? "unsent" : "earlier");
 };
 begin();
