@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterable
 
 BOUNDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)  # seconds
 _STEPS = (*map(str, BOUNDS), "+Inf")
@@ -17,11 +18,13 @@ class Tally:
         """Count something."""
         self._counts["|".join(name)] += by  # type: ignore[assignment]
 
-    def waited(self, *name: str, ms: int) -> None:
-        """Count how long something took, in the first step that holds it."""
-        seconds = max(0, ms) / 1000
-        self.count(*name, _STEPS[bisect_left(BOUNDS, seconds)])
-        self.count(*name, "sum", by=seconds)
+    def waited(self, *name: str, ms: Iterable[int]) -> None:
+        """Count how long things took, each in the first step that holds it."""
+        seconds = [max(0, one) / 1000 for one in ms]
+        steps = Counter(_STEPS[bisect_left(BOUNDS, one)] for one in seconds)
+        for step, count in steps.items():
+            self.count(*name, step, by=count)
+        self.count(*name, "sum", by=sum(seconds))
 
     def take(self) -> dict[str, float]:
         """Return what was counted, and begin anew."""

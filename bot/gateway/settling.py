@@ -86,7 +86,7 @@ class Settling:
             units = due.units if settled.units is None else settled.units
             tally.count("units", name, by=max(1, units))
             if due.kind == "reply":
-                tally.waited("send_wait", name, ms=self.house.clock() - due.made_at)
+                tally.waited("send_wait", name, ms=[self.house.clock() - due.made_at])
 
     async def _write_alone(self, found: list[Tried], error: DatabaseRefuses) -> None:
         """Let the others not suffer for an outcome that cannot be written."""

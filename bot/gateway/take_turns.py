@@ -98,9 +98,11 @@ def _note(house: House, came_of: Sequence[tuple[Waiting, str]]) -> None:
     moment, tally = house.clock(), house.tally
     for outcome, count in Counter(outcome for _, outcome in came_of).items():
         tally.count("turns", outcome, by=count)
+    for channel in {row.channel for row, _ in came_of}:
+        waits = [moment - row.received_at for row, _ in came_of if row.channel == channel]
+        tally.waited("turn_wait", channel, ms=waits)
     for row, outcome in came_of:
         waited = moment - row.received_at
-        tally.waited("turn_wait", row.channel, ms=waited)
         follow_message("turn taken", row.channel, row.event_id, outcome=outcome, waited_ms=waited)
 
 
