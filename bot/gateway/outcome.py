@@ -122,7 +122,7 @@ def _drawn(
     def link(document: str) -> str:
         return house.link(document, language)
 
-    where, can = address.open(house.seal), house.can(address.channel)
+    where, can = sitting.open(address), house.can(address.channel)
     prompts = with_own_notes(sitting.connection, seat.id, prompts, can)
     return draw(prompts, can, where, address.account, link, pressed_on=pressed_on,
                 read=reads(sitting, seat, can))  # fmt: skip

@@ -1,7 +1,7 @@
 """One transaction's worth of people: loaded together, talked with, written back together."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -103,6 +103,7 @@ class Sitting:
         self.on_page: set[int] = set()  # addresses whose person speaks on a page just now
         self.shown_on_page: dict[tuple[int, int, str], list[Prompt]] = {}  # in this turn, so far
         self.shared: set[int] = set()  # addresses of this batch that several people use
+        self.came_from: dict[int, str] = {}  # address → itself, as messages of this batch say it
 
     def load(self, ids: Iterable[int]) -> None:
         """Load people with their conversations and invitations."""
@@ -126,17 +127,18 @@ class Sitting:
 
     def _seat(self, row: Any, stored: list[Any], invited: list[Any]) -> Seat:
         owner, _pseudonym, state, trial, stopped_at = row
+        # One conversation a key: of linked people two may just have ended.
+        own = {one.conversation.key: one for one in stored}
         person = msgspec.structs.replace(
             persons.open_state(self.house.seal, state),
-            conversations=tuple(one.conversation for one in _once_each(stored)),
+            conversations=tuple(one.conversation for one in own.values()),
             invitations=tuple({(one.flow, one.about): one for _, one in invited}.values()),
         )
-        rows = {one.conversation.key: (one.id, one.conversation) for one in _once_each(stored)}
+        rows = {key: (one.id, one.conversation) for key, one in own.items()}
         waiting = defaultdict(list)
         for row_id, one in invited:
             waiting[one.flow, one.about].append(row_id)
-        theirs = {one.conversation.key: one.participant for one in _once_each(stored)
-                  if one.participant != owner}  # fmt: skip
+        theirs = {key: one.participant for key, one in own.items() if one.participant != owner}
         return Seat(owner, person, rows, waiting, stopped_at, bool(trial), owners=theirs)
 
     def _find_outcomes(self, ids: Iterable[int]) -> None:
@@ -252,6 +254,10 @@ class Sitting:
         self._write_people(changed)
         self._write_conversations(changed)
 
+    def open(self, address: Address) -> str:
+        """Return an address itself; of who writes just now it came with the message."""
+        return self.came_from.get(address.id) or address.open(self.house.seal)
+
     def take_back(self, seat: Seat) -> None:
         """Promise nothing more of what earlier messages of this batch led to."""
         left = [one for one in self.written.promised if one.participant != seat.id]
@@ -265,8 +271,3 @@ class Sitting:
         self.written.promised.append(
             NewDelivery(owner, address.id, address.channel, outgoing=body, trace=self.trace, **more)
         )
-
-
-def _once_each(stored: Sequence[conversations.Stored]) -> list[conversations.Stored]:
-    """Return one conversation a key: of linked people two may just have ended."""
-    return list({one.conversation.key: one for one in stored}.values())

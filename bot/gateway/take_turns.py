@@ -195,6 +195,7 @@ def _one_by_one(
             seen[address.id] = (row.received_at, incoming.account or address.account)
         elif incoming.kind == "blocked":
             seen.pop(address.id, None)  # a STOP that the provider took: the way is closed behind it
+        sitting.came_from[address.id] = incoming.address
         sitting.trace = trace_of(row.channel, row.event_id)
         (sitting.on_page.add if incoming.by_page else sitting.on_page.discard)(address.id)
         outcomes.append(_one(sitting, seat, address, row, incoming, files.get(row.id, ())))
