@@ -149,7 +149,7 @@ def list_them(as_json: bool) -> None:
             ]))  # fmt: skip
             return
         for one in found:
-            what = one.rule or one.phase or one.flow or "-"
+            what = one.rule or one.plan.session or one.phase or one.flow or "-"
             click.echo(f"{one.id} {one.state} {moment(one.made_at)} {one.kind} {what}")
 
     _in_house(work)

@@ -45,6 +45,7 @@ def list_phases() -> None:
 def open_phase(name: str, yes: bool, quiet: bool, force: bool) -> None:
     """Show whom it will reach, ask, and open."""
     from bot.gateway import phases
+    from bot.gateway.broadcasts.carrying import begun
 
     async def work() -> None:
         from bot.wiring import make_simulators, open_house
@@ -60,8 +61,8 @@ def open_phase(name: str, yes: bool, quiet: bool, force: bool) -> None:
             if not yes and not agreed(_("Open it now?")):
                 end(_("Nothing was opened."), 1)
             verb = phases.open_quietly if quiet else phases.open_and_announce
-            number = await house.database.write(verb, house, found, wakes=("outbox",))
-            outcomes = await house.database.read(phases.outcomes, number)
+            number = await house.database.write(verb, house, found, wakes=("broadcasts",))
+            outcomes = await begun(house, number)
         click.echo(_("{phase} is open.").replace("{phase}", found.code))
         for outcome, count in outcomes.items():
             click.echo(counted(outcome, count))

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.calendar import counted, lacking_templates
+from bot.cli.calendar import counted, lacking_templates, summary
 from bot.cli.running import agreed, end, run
 from bot.language import N_, _, current
 from bot.settings import read_settings
 
 if TYPE_CHECKING:
     from bot.gateway.house import House
-    from bot.gateway.session_announcing import Reach
     from bot.gateway.session_wishes import Wish
     from bot.gateway.sessions import Changed, Line
     from bot.store.sessions import Held
@@ -50,10 +49,11 @@ def _wishing(command: Callable[..., None]) -> Callable[..., None]:
     """Hand what was said of a session to the command as one `wish`."""
 
     @wraps(command)
-    def called(code: str, yes: bool, quiet: bool = False, **said: Any) -> None:
+    def called(code: str, yes: bool, **said: Any) -> None:
         from bot.gateway.session_wishes import Wish
 
-        command(code, Wish(**said), yes=yes, quiet=quiet)
+        how = {name: said.pop(name) for name in ("quiet", "any_hour") if name in said}
+        command(code, Wish(**said), yes=yes, **how)
 
     return called
 
@@ -63,14 +63,16 @@ def _wishing(command: Callable[..., None]) -> Callable[..., None]:
 @_with_options
 @click.option("--yes", is_flag=True, help=_("Do not ask."))
 @click.option("--quiet", is_flag=True, help=_("Announce it to nobody."))
+@click.option("--any-hour", is_flag=True, help=_("Do not wait for the morning."))
 @_wishing
-def add_session(code: str, wish: "Wish", *, yes: bool, quiet: bool) -> None:
+def add_session(code: str, wish: "Wish", *, yes: bool, quiet: bool, any_hour: bool) -> None:
     """Show whom it will reach, ask, add, and announce."""
-    run(_add(code, wish, yes=yes, quiet=quiet))
+    run(_add(code, wish, yes=yes, quiet=quiet, any_hour=any_hour))
 
 
-async def _add(code: str, wish: "Wish", *, yes: bool, quiet: bool) -> None:
-    from bot.gateway import session_announcing, sessions
+async def _add(code: str, wish: "Wish", *, yes: bool, quiet: bool, any_hour: bool) -> None:
+    from bot.gateway import sessions
+    from bot.gateway.broadcasts.carrying import begun
     from bot.gateway.session_wishes import read_new
     from bot.wiring import make_simulators, open_house
 
@@ -78,33 +80,44 @@ async def _add(code: str, wish: "Wish", *, yes: bool, quiet: bool) -> None:
     async with open_house(settings, make_simulators(settings)) as house:
         consultation, database = house.library.consultation, house.database
         values = await database.read(read_new, consultation, code, wish, house.clock())
-        if not quiet:
-            await database.read(session_announcing.refuse_unless_open, house)
         imagined = sessions.imagined(values)
+        reach = "" if quiet else await _reach(house, imagined, any_hour=any_hour)
         click.echo(_described(imagined))
-        if quiet:
-            click.echo(_("It is announced to nobody."))
-        else:
-            reach = await database.read(session_announcing.preview, house, imagined)
-            click.echo(_summary(reach))
-            if lacking := await lacking_templates(house, "session"):
-                click.echo(lacking)
+        click.echo(reach or _("It is announced to nobody."))
         if not yes and not agreed(_("Add it now?")):
             end(_("Nothing was added."), 1)
-        verb = sessions.add if quiet else _add_and_announce
-        number = await database.write(verb, house, values, wakes=("outbox", "sessions"))
-        outcomes: Mapping[str, int] = {}
-        if isinstance(number, int):
-            outcomes = await database.read(session_announcing.outcomes, number)
+
+        def work(connection: Any) -> int:
+            made = sessions.add(connection, house, values)
+            return 0 if quiet else _announce(connection, house, made, any_hour=any_hour)
+
+        number = await database.write(work, wakes=("sessions", "broadcasts"))
+        outcomes = await begun(house, number) if number else {}
     click.echo(_("The session {code} is there.").replace("{code}", code))
     for outcome, count in outcomes.items():
         click.echo(counted(outcome, count))
+    if number:
+        click.echo(_followed(number))
 
 
-def _add_and_announce(connection: Any, house: "House", values: Mapping[str, Any]) -> int:
-    from bot.gateway import session_announcing, sessions
+async def _reach(house: "House", imagined: "Held", *, any_hour: bool) -> str:
+    """Say whom the announcement would reach, and who cannot be told. Raises NotOpen."""
+    from bot.gateway.session_announcing import preview
 
-    return session_announcing.announce(connection, house, sessions.add(connection, house, values))
+    found = await house.database.read(lambda c: preview(c, house, imagined, any_hour=any_hour))
+    lacking = await lacking_templates(house, "session")
+    return "\n".join(filter(None, (summary(found, quiet=False), lacking)))
+
+
+def _announce(connection: Any, house: "House", made: "Held", *, any_hour: bool) -> int:
+    from bot.gateway.session_announcing import announce
+
+    return announce(connection, house, made, any_hour=any_hour)
+
+
+def _followed(number: int) -> str:
+    words = _("The announcement goes on by itself; `palabre broadcast status {number}` follows it.")
+    return words.replace("{number}", str(number))
 
 
 @session.command(
@@ -156,7 +169,7 @@ def show_session(code: str) -> None:
 @_with_options
 @click.option("--yes", is_flag=True, help=_("Do not ask."))
 @_wishing
-def change_session(code: str, wish: "Wish", *, yes: bool, quiet: bool) -> None:
+def change_session(code: str, wish: "Wish", *, yes: bool) -> None:
     """Show whom it will be told, ask, change, and tell them."""
     from bot.gateway import sessions
     from bot.gateway.session_wishes import read_change
@@ -279,13 +292,6 @@ def _whom(line: "Line", *, told: bool) -> str:
         return _("Nobody needs to be told.")
     count = sum(line.counts.get(answer, 0) for answer in ("coming", "waiting", "perhaps"))
     return _("{count} people are told.").replace("{count}", str(count))
-
-
-def _summary(reach: "Reach") -> str:
-    head = _("The announcement goes to {count} people.").replace("{count}", str(reach.reached))
-    counts = {**reach.by_channel, **{one or "?": n for one, n in reach.by_language.items()}}
-    counts |= {f"skipped: {why}": count for why, count in reach.excluded.items()}
-    return "\n".join([head, *(counted(what, count) for what, count in counts.items())])
 
 
 def _told(told: Mapping[tuple[str, str, str], int], only: tuple[str, ...]) -> list[str]:

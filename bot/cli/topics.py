@@ -80,6 +80,7 @@ async def _open(
     house: "House", phase: "Phase", codes: tuple[str, ...], *, is_open: bool, ask: bool, quiet: bool
 ) -> None:
     from bot.gateway import phases, week
+    from bot.gateway.broadcasts.carrying import begun
 
     if is_open:
         preview = await house.database.read(phases.preview, house, phase, codes)
@@ -97,9 +98,10 @@ async def _open(
         verb = phases.open_quietly if quiet else phases.open_and_announce
         return verb(connection, house, phase)
 
-    number = await house.database.write(work, wakes=("outbox",))
+    number = await house.database.write(work, wakes=("broadcasts",))
+    outcomes = await begun(house, number) if number else {}
     for line in await house.database.read(week.listed, house, current.get()):
         if line.state == week.OPEN:
             click.echo(f"{line.code} {line.state} {line.starts} {line.theme} {line.title}")
-    for outcome, count in (await house.database.read(phases.outcomes, number)).items():
+    for outcome, count in outcomes.items():
         click.echo(counted(outcome, count))

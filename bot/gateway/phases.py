@@ -9,7 +9,6 @@ from sqlalchemy import Connection, select
 from bot.dialogue.flow import Consultation, Phase
 from bot.dialogue.topics import has_topics
 from bot.gateway.broadcasts import reasons
-from bot.gateway.broadcasts.carrying import begin_at_once
 from bot.gateway.broadcasts.plan import Plan, make
 from bot.gateway.broadcasts.preview import Preview
 from bot.gateway.broadcasts.preview import preview as preview_of
@@ -21,7 +20,6 @@ from bot.gateway.templates import invitation, is_closed_without
 from bot.gateway.week import as_if_opened, drop_old_invitations
 from bot.store import participants
 from bot.store.database import Database
-from bot.store.fates import counts
 from bot.store.participants import Address, note
 from bot.store.tables import participants as people_table
 from bot.store.tables import phases
@@ -117,12 +115,12 @@ def close(connection: Connection, house: House, phase: Phase) -> None:
 
 
 def open_quietly(connection: Connection, house: House, phase: Phase) -> int:
-    """Open a phase and announce it to nobody; return the broadcast's id."""
+    """Open a phase; its broadcast makes invitations and tells nobody. Returns its id."""
     return _open(connection, house, phase, announces=False)
 
 
 def open_and_announce(connection: Connection, house: House, phase: Phase) -> int:
-    """Open a phase; everybody gets an outcome, those concerned an invitation and a message."""
+    """Open a phase; its broadcast invites and tells those concerned. Returns its id."""
     return _open(connection, house, phase, announces=True)
 
 
@@ -133,9 +131,7 @@ def _open(connection: Connection, house: House, phase: Phase, *, announces: bool
     programme = house.programmes.programme(connection, house.clock())
     drop_old_invitations(connection, programme, phase.flow, house.clock())
     plan = _plan(phase, quietly=not announces, topics=_has_topics(programme, phase))
-    number = make(connection, plan, "", house.clock(), texts=phase.announce)
-    begin_at_once(connection, house, number)
-    return number
+    return make(connection, plan, "", house.clock(), texts=phase.announce)
 
 
 def _plan(phase: Phase, *, quietly: bool = False, topics: bool = False) -> Plan:
@@ -197,11 +193,3 @@ def _why_not(
     house, language = sitting.house, person.language
     template = invitation(sitting.connection, house, address.channel, language, phase.flow)
     return reasons.WINDOW if is_closed_without(address, house, template) else ""
-
-
-def outcomes(connection: Connection, broadcast: int) -> dict[str, int]:
-    """Return state → how many recipients of a broadcast stand so now, the skipped by reason."""
-    found: Counter[str] = Counter()
-    for (state, reason), count in counts(connection, broadcast).items():
-        found[f"{state}: {reason}" if state == "skipped" else state] += count
-    return dict(found)

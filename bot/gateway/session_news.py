@@ -31,9 +31,8 @@ from channels.base import Template
 REPORT = "report"
 AT_ONCE = ("changed", "cancelled")  # a coordinator says it, and knows what time it is
 STOPPED, NOBODY = reasons.STOPPED, reasons.NO_ADDRESS
-CANCELLED = N_("the session was cancelled")
+CANCELLED, TOO_LATE = reasons.CALLED_OFF, reasons.TOO_LATE
 ANOTHER_ANSWER = N_("gave another answer")
-TOO_LATE = N_("it would come too late")
 NOTHING = N_("there was nothing to say")
 
 

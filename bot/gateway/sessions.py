@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.gateway.broadcasts import control
+from bot.gateway.broadcasts.plan import rows
 from bot.gateway.house import House
 from bot.gateway.rsvps import plan_reminders
 from bot.gateway.session_news import CANCELLED, REPORT
@@ -141,6 +143,7 @@ def refuse_if_over(held: Held, moment: int) -> None:
 def cancel(connection: Connection, house: House, held: Held) -> Changed:
     """Cancel a session: who said they come, wait or may come is told; nobody is reminded."""
     moment = house.clock()
+    _announce_no_more(connection, held, moment)
     sessions.hold(connection)
     held = sessions.by_id(connection, held.id)
     refuse_if_over(held, moment)
@@ -151,3 +154,10 @@ def cancel(connection: Connection, house: House, held: Held) -> Changed:
     notices.plan(connection, [(one, held.id, "cancelled", moment) for one in people])
     participants.note(connection, moment, "coordinator", "session cancelled", held.code)
     return Changed(sessions.by_id(connection, held.id), moment, told=bool(people))
+
+
+def _announce_no_more(connection: Connection, session: Held, moment: int) -> None:
+    """Let an announcement end that is under way; its row is held before all sessions', always."""
+    for row in rows(connection, "planned", "running", "paused"):
+        if row.plan.session == session.code:
+            control.cancel(connection, row.id, moment)

@@ -104,6 +104,14 @@ def of_session(connection: Connection, session: int, states: Collection[str]) ->
     return {row[0]: row[1] for row in connection.execute(query.order_by(rsvps.c.id))}
 
 
+def answered(connection: Connection, people: Collection[int], session: int) -> set[int]:
+    """Return who of these people has said anything to a session."""
+    query = select(rsvps.c.participant_id).where(
+        rsvps.c.session_id == session, rsvps.c.participant_id.in_(list(people))
+    )
+    return set(connection.scalars(query))
+
+
 def state_of(connection: Connection, people: Collection[int], session: int) -> str:
     """Return what a person answered, "" for nothing."""
     query = select(rsvps.c.state).where(

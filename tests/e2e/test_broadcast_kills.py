@@ -1,4 +1,4 @@
-"""A broadcast killed, paused and resumed on its way: each gets it once, the ledger adds up."""
+"""What goes to many, killed, paused and resumed: each gets it once, the ledger adds up."""
 
 import asyncio
 import csv
@@ -26,6 +26,8 @@ from bot.wiring import library_of, prepare, seal_of
 PEOPLE, KILLS, IN_FLIGHT = 70, 2, 64
 NEWS = "The meeting is on Monday."
 PACE = {"TELEGRAM_PACE": "5"}
+SESSION = ("--title", "en=Selling together", "--place", "Thiès", "--when", "2037-02-14 15:00",
+           "--zone", "Africa/Dakar")  # fmt: skip
 
 
 def settle_people(folder: Path, server: TelegramServer, palabre: Palabre) -> None:
@@ -52,7 +54,7 @@ def settle_people(folder: Path, server: TelegramServer, palabre: Palabre) -> Non
 
 def state(folder: Path) -> str:
     """How the broadcast stands."""
-    return str(look(folder, "SELECT state FROM broadcasts")[0][0])
+    return str(look(folder, "SELECT state FROM broadcasts ORDER BY id DESC")[0][0])
 
 
 async def until(palabre: Palabre, server: TelegramServer, count: int) -> None:
@@ -61,6 +63,13 @@ async def until(palabre: Palabre, server: TelegramServer, count: int) -> None:
         while len(server.calls("sendMessage")) < count:
             assert palabre.process is not None
             await asyncio.sleep(0.02)
+
+
+async def done(folder: Path) -> None:
+    """Wait until it is."""
+    async with asyncio.timeout(90):
+        while state(folder) != "done":
+            await asyncio.sleep(0.2)
 
 
 async def test_killed_paused_and_resumed_each_gets_it_once_and_the_ledger_adds_up(
@@ -92,9 +101,7 @@ async def test_killed_paused_and_resumed_each_gets_it_once_and_the_ledger_adds_u
             await palabre.kill()
             palabre.more["TELEGRAM_PACE"] = "1000"
             await palabre.start()
-            async with asyncio.timeout(90):
-                while state(tmp_path) != "done":
-                    await asyncio.sleep(0.2)
+            await done(tmp_path)
             found = json.loads(await palabre.command("broadcast", "status", str(number), "--json"))
             out = tmp_path / "ledger.csv"
             await palabre.command("broadcast", "ledger", str(number), "--out", str(out))
@@ -110,3 +117,33 @@ async def test_killed_paused_and_resumed_each_gets_it_once_and_the_ledger_adds_u
     assert stood["perhaps"] <= KILLS * IN_FLIGHT
     assert max(calls.values()) == 1
     assert stood["sent"] + 3 <= len(calls) <= PEOPLE
+
+
+async def test_a_session_is_announced_to_each_once_though_twice_killed(tmp_path: Path) -> None:
+    async with TelegramServer() as server:
+        palabre = Palabre(tmp_path, server, dict(PACE))
+        settle_people(tmp_path, server, palabre)
+        async with palabre:
+            await palabre.command("phase", "open", "sessions", "--quiet", "--yes")
+            said = await palabre.command(
+                "session", "add", "market", *SESSION, "--any-hour", "--yes"
+            )
+            assert f"to {PEOPLE} people" in said
+            for count in (12, 24):
+                await until(palabre, server, count)
+                await palabre.kill()
+                await palabre.start()
+            await palabre.kill()
+            palabre.more["TELEGRAM_PACE"] = "1000"
+            await palabre.start()
+            await done(tmp_path)
+            number = said.partition("broadcast status ")[2].split("`")[0]
+            found = json.loads(await palabre.command("broadcast", "status", number, "--json"))
+            assert await palabre.stop() < 10
+        assert b"Traceback" not in palabre.log
+        sent = server.calls("sendMessage")
+    assert all("A new meeting. Selling together" in one.params["text"] for one in sent)
+    assert max(Counter(one.params["chat_id"] for one in sent).values()) == 1
+    assert set(found["counts"]) <= {"sent", "perhaps"}
+    assert sum(found["counts"].values()) == PEOPLE
+    assert found["counts"]["sent"] <= len(sent) <= PEOPLE

@@ -32,7 +32,7 @@ async def test_two_ask_for_the_last_place_and_one_reports_with_a_photo(tmp_path:
         await is_welcomed(fatou, 0)
         await is_welcomed(ellen, 1)
         await palabre.command("phase", "open", "sessions", "--yes", "--quiet")
-        said = await palabre.command("session", "add", "marche", *SESSION, "--yes")
+        said = await palabre.command("session", "add", "marche", *SESSION, "--any-hour", "--yes")
         assert "to 2 people" in said
         await comes_and_waits(fatou, ellen)
         assert "1/1+1" in await palabre.command("session", "list")

@@ -11,7 +11,7 @@ from gateway.houses import NO_PACE, QUESTIONS, Home, Phone, Post, Texts
 from gateway.test_importing import WELCOME
 from sqlalchemy import update
 
-from bot.gateway.broadcasts.carrying import Carrier
+from bot.gateway.broadcasts.carrying import Carrier, begun
 from bot.gateway.broadcasts.ledger import lines, write_csv
 from bot.gateway.broadcasts.plan import Plan, make, row_of
 from bot.gateway.broadcasts.preview import Preview, preview
@@ -64,6 +64,14 @@ async def carried(home: Home, number: int) -> dict[str, int]:
         await home.sends(channel)
     await carrier.once(number)
     return await home.database.read(fates.states, number)
+
+
+async def goes_out(home: Home, number: int) -> dict[str, int]:
+    """Carry it as far as it goes now; return how it stands, as the command that began it says."""
+    await begun(home.house, number)
+    for channel in home.posts:
+        await home.sends(channel)
+    return await begun(home.house, number)
 
 
 async def sent(home: Home, plan: Plan = NEW, rule: str = "", **more: Any) -> dict[str, int]:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from gateway.announcing import goes_out
 from gateway.houses import Home, Phone, Texts
 from msgspec.structs import replace
 from programme import TAKING_PART, flow_of
@@ -90,8 +91,7 @@ async def member(home: Home, zone: str = "", channel: str = "") -> Phone:
 async def announces(home: Home, session: Held) -> int:
     """Announce a session and send the announcements."""
     number: int = await home.write(announce, home.house, session)
-    for name in home.posts:
-        await home.sends(name)
+    await goes_out(home, number)
     return number
 
 

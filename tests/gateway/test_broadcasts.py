@@ -9,7 +9,7 @@ from gateway.houses import Home, Phone
 from sqlalchemy import insert, update
 
 from bot.gateway import phases
-from bot.gateway.broadcasts.carrying import Carrier
+from bot.gateway.broadcasts.carrying import Carrier, begun
 from bot.gateway.broadcasts.plan import HELD, Plan
 from bot.store import tables
 from bot.store.imports import Listed, begin, bring_in
@@ -25,7 +25,7 @@ def home(make_home: MakeHome) -> Home:
 async def opened(home: Home) -> None:
     """Let people talk about reactions."""
     found = phases.find(home.texts.consultation, "reactions")
-    await home.write(phases.open_quietly, home.house, found)
+    await begun(home.house, await home.write(phases.open_quietly, home.house, found))
     await home.write(lambda c: c.execute(tables.recipients.delete()))
     await home.write(lambda c: c.execute(tables.invitations.delete()))
     await home.write(lambda c: c.execute(tables.broadcasts.delete()))

@@ -13,6 +13,7 @@ from sqlalchemy import event
 from voice.sounds import voice_note
 
 from bot.gateway import moderate, phases, segments, week
+from bot.gateway.broadcasts.carrying import begun
 from bot.gateway.erase import erase_what_is_old
 from bot.gateway.explaining import explain_participant
 from bot.gateway.leases import Lease
@@ -104,7 +105,8 @@ async def lives(home: Home) -> Phone:
     await home.answers()
     await ama.says("hello, you there")
     await home.database.read(handovers.words, house.seal, await ama.id())
-    await home.write(phases.open_and_announce, house, phases.find(home.texts.consultation, "news"))
+    news = phases.find(home.texts.consultation, "news")
+    await begun(house, await home.write(phases.open_and_announce, house, news))
     await home.write(segments.save, house.database, home.texts.consultation, "all", "everybody",
                      home.moment)  # fmt: skip
     await home.write(imports.begin, "list.csv", "They signed.", home.moment)
@@ -142,7 +144,8 @@ async def _hears(ben: Phone, efua: Phone) -> None:
     """Say something on the topic of the week, have it approved, and let someone else hear it."""
     home, house = ben.home, ben.home.house
     await home.write(week.open_topics, house, ["mills"])
-    await home.write(phases.open_quietly, house, phases.find(home.texts.consultation, "forum"))
+    forum = phases.find(home.texts.consultation, "forum")
+    await begun(house, await home.write(phases.open_quietly, house, forum))
     await ben.says("hello", "1", "seeds", "START", "fine", "1")
     quoted = {"participant_id": await ben.id(), "name": "consent to be quoted", "value": '"yes"',
               "source": "answer", "step": "", "at": home.moment}  # fmt: skip

@@ -10,6 +10,7 @@ from sqlalchemy import event, select, update
 
 from bot.dialogue.flow import Outcome
 from bot.gateway import phases
+from bot.gateway.broadcasts.carrying import begun
 from bot.store import tables
 
 ASKED = """
@@ -54,7 +55,7 @@ async def told(home: Home, *outcomes: Outcome) -> None:
     """Let the drafters write this, and the last phase begin."""
     home.texts.outcomes = outcomes
     found = phases.find(home.texts.consultation, "told")
-    await home.write(phases.open_quietly, home.house, found)
+    await begun(home.house, await home.write(phases.open_quietly, home.house, found))
 
 
 async def answered(home: Home, words: str = "seeds") -> Phone:

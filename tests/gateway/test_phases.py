@@ -4,12 +4,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from gateway.announcing import goes_out
 from gateway.conftest import MakeHome
 from gateway.houses import QUESTIONS, Home, Phone, Post, Texts
 from programme import TAKING_PART
 from sqlalchemy import update
 
 from bot.gateway import phases
+from bot.gateway.broadcasts.carrying import begun
 from bot.gateway.house import House
 from bot.gateway.phases import NoFlow, NoSuchPhase
 from bot.store import tables
@@ -57,8 +59,7 @@ async def opens(home: Home, found: Any = None, *, quietly: bool = False) -> dict
     """Open a phase and send; return how its recipients stand."""
     verb = phases.open_quietly if quietly else phases.open_and_announce
     number = await home.write(verb, home.house, found or phase(home))
-    await home.sends()
-    return await home.database.read(phases.outcomes, number)
+    return await goes_out(home, number)
 
 
 async def test_the_calendar_shows_each_phase_with_its_state(home: Home) -> None:
@@ -182,11 +183,12 @@ async def test_who_has_done_it_is_not_told(home: Home) -> None:
 async def test_who_stops_before_it_is_sent_gets_nothing(home: Home) -> None:
     ama = await joined(home)
     number = await home.write(phases.open_and_announce, home.house, phase(home))
+    await begun(home.house, number)
     await ama.writes("stop")
     await home.answers()
     await home.sends()
     assert NEWS not in home.post.said
-    assert await home.database.read(phases.outcomes, number) == {"cancelled": 1}
+    assert await begun(home.house, number) == {"cancelled": 1}
 
 
 async def test_a_failed_announcement_is_counted_as_failed(home: Home) -> None:

@@ -9,6 +9,7 @@ from gateway.meetings import add, announces, at, member, notices, states, tells,
 from msgspec.structs import replace
 
 from bot.gateway import session_announcing, sessions
+from bot.gateway.broadcasts.ledger import outcomes
 from bot.gateway.explaining import explain_participant
 from bot.gateway.session_announcing import NotOpen
 from bot.gateway.session_wishes import Wish
@@ -35,7 +36,7 @@ async def test_an_announcement_reaches_those_near_and_each_has_an_outcome(home: 
     session = await add(home, languages=["en"])
     number = await announces(home, session)
     assert "A new meeting. The fair: the hall" in await ama.last()
-    counts = await home.database.read(session_announcing.outcomes, number)
+    counts = await home.database.read(outcomes, number)
     assert counts == {"sent": 1, "skipped: said stop": 1, "skipped: another region or language": 1}
     assert {row.state for row in await home.rows(tables.broadcasts)} == {"done"}
 
@@ -44,7 +45,7 @@ async def test_a_preview_says_so_before_anything_is_written(home: Home) -> None:
     await member(home)
     session = await add(home)
     reach = await home.database.read(session_announcing.preview, home.house, session)
-    assert (reach.reached, reach.by_channel, reach.excluded) == (1, {"telegram": 1}, {})
+    assert (reach.recipients, reach.by_channel, reach.excluded) == (1, {"telegram": 1}, {})
     assert await home.count(tables.broadcasts) == 0
 
 

@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from gateway.announcing import goes_out
 from gateway.conftest import MakeHome
 from gateway.forum_house import joins, texts
 from gateway.houses import Home, Post
 
 from bot.gateway import phases, week
+from bot.gateway.broadcasts.carrying import begun
 from bot.store import tables
 
 
@@ -29,7 +31,7 @@ async def test_opening_the_phase_invites_each_to_the_topic_of_their_first_theme(
     home = planned
     ama, ben = await joins(home, themes="1"), await joins(home, themes="2 1")
     phase = phases.find(home.texts.consultation, "forum")
-    await home.write(phases.open_quietly, home.house, phase)
+    await begun(home.house, await home.write(phases.open_quietly, home.house, phase))
     assert await invited(home) == [
         (await ama.id(), "farms", "waiting"), (await ben.id(), "roofs", "waiting"),
     ]  # fmt: skip
@@ -40,9 +42,9 @@ async def test_a_new_week_makes_new_invitations_and_drops_the_old(planned: Home)
     home = planned
     ama = await joins(home)
     phase = phases.find(home.texts.consultation, "forum")
-    await home.write(phases.open_quietly, home.house, phase)
+    await begun(home.house, await home.write(phases.open_quietly, home.house, phase))
     home.waits(hours=24 * 14)
-    await home.write(phases.open_quietly, home.house, phase)
+    await begun(home.house, await home.write(phases.open_quietly, home.house, phase))
     mine = await ama.id()
     assert await invited(home) == [(mine, "farms", "void"), (mine, "mills", "waiting")]
     assert "This week: Mills." in await ama.says("hello")
@@ -52,8 +54,7 @@ async def opens(home: Home) -> dict[str, int]:
     """Open the forum, or invite to the topic that has come; return how its recipients stand."""
     phase = phases.find(home.texts.consultation, "forum")
     number = await home.write(phases.open_and_announce, home.house, phase)
-    await home.sends()
-    return await home.database.read(phases.outcomes, number)
+    return await goes_out(home, number)
 
 
 async def test_each_topic_is_announced_to_each_person_once(planned: Home) -> None:

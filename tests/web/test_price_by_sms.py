@@ -8,6 +8,7 @@ from behind import Behind, opened
 from e2e.by_twilio import LANGUAGES, Person
 
 from bot.gateway import phases
+from bot.gateway.broadcasts.carrying import begun
 from bot.gateway.check import check
 from bot.wiring import library_of
 from channels.segments import segments
@@ -35,7 +36,7 @@ async def test_reactions_by_sms_stay_within_their_price(behind: Behind, language
     await person.answers(2)  # the trend papers: later
     before, house = len(phone.messages), behind.house
     phase = phases.find(house.library.consultation, "reactions")
-    await house.database.write(phases.open_and_announce, house, phase, wakes=("outbox",))
+    await begun(house, await house.database.write(phases.open_and_announce, house, phase))
     await person.hears()
     said = ("AGENDA", *AMENDS_ONE)
     for answer in said:

@@ -13,6 +13,7 @@ from sqlalchemy import update
 
 from bot.examining import examine_twilio
 from bot.gateway import phases, templates
+from bot.gateway.broadcasts.carrying import begun
 from bot.gateway.broadcasts.ledger import lines
 from bot.gateway.broadcasts.plan import Plan
 from bot.gateway.broadcasts.preview import preview
@@ -52,7 +53,7 @@ async def opens(behind: Behind, name: str = "reactions") -> dict[str, int]:
     house = behind.house
     phase = phases.find(house.library.consultation, name)
     number = await house.database.write(phases.open_and_announce, house, phase, wakes=("outbox",))
-    return await house.database.read(phases.outcomes, number)
+    return await begun(house, number)
 
 
 async def test_without_a_template_nobody_beyond_the_window_is_written_to(behind: Behind) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, func, select, update
 
 from bot.gateway.broadcasts.fan_out import ALL, fan_out
 from bot.gateway.broadcasts.feed import AT_A_TIME, RANK, ahead, feed, wake_held
+from bot.gateway.broadcasts.ledger import outcomes
 from bot.gateway.broadcasts.plan import HELD, Row, row_of, rows
 from bot.gateway.durable import MORE, Durable
 from bot.gateway.house import House
@@ -29,13 +30,16 @@ IDLE_MS = 30_000  # after which the engine is ended
 AHEAD_SECONDS = 5
 LEAST_AHEAD, MOST_AHEAD = 20, 2000
 AFTER_FAILURE = 5.0  # seconds
+REST = 0.2  # seconds: who waits for the writer of SQLite looks for it every tenth of one
 
 
 class Carrier:
     """Carries all broadcasts of a house, in one process at a time."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, *, rest: float = 0.0) -> None:
+        """`rest`: seconds after each transaction in which other processes have their turn."""
         self.house = house
+        self._rest = rest
         self.durable = Durable(house.database, {JOB: self.step})
         self._stopping = asyncio.Event()
         self._idle_since: int | None = None
@@ -108,7 +112,7 @@ class Carrier:
         house = self.house
         await house.database.write(_due, house.clock())
         while await house.database.write(fan_out, house, number):
-            pass
+            await asyncio.sleep(self._rest)
         await self.feed_due(number)
         state, next_at = await house.database.read(_standing, number)
         if state == "running" and next_at is None:
@@ -141,9 +145,11 @@ class Carrier:
         room = most_ahead(self.house, channel) - await database.read(ahead, channel)
         while room > 0 and not self._stopping.is_set():
             fed = await database.write(feed, self.house, number, channel, room, wakes=("outbox",))
-            if not fed:
+            total += fed
+            if fed < min(room, AT_A_TIME):
                 break
-            total, room = total + fed, room - fed
+            room -= fed
+            await asyncio.sleep(self._rest)
         return total
 
     async def _finish(self, number: int) -> str:
@@ -161,16 +167,15 @@ def most_ahead(house: House, channel: str) -> int:
     return int(min(max(pace * AHEAD_SECONDS, LEAST_AHEAD), MOST_AHEAD))
 
 
-def begin_at_once(connection: Connection, house: House, number: int) -> None:
-    """Begin a broadcast within this very transaction; what is many is left to its workflow."""
-    query = update(broadcasts).where(broadcasts.c.id == number)
-    connection.execute(query.values(state="running", begins_at=None))
-    fan_out(connection, house, number)
-    moment = house.clock()
-    for channel in _channels_due(connection, number, moment):
-        while feed(connection, house, number, channel, AT_A_TIME):
-            if ahead(connection, channel) >= MOST_AHEAD:
-                break
+async def begun(house: House, number: int) -> dict[str, int]:
+    """Do at once what can be done of a broadcast; return how its recipients stand.
+
+    For a command beside the process that answers: each step is a transaction of its own, with a
+    rest after it, so nobody waits for all of them. Where it ends, whoever carries broadcasts goes
+    on.
+    """
+    await Carrier(house, rest=REST if house.database.embedded else 0.0).once(number)
+    return await house.database.read(outcomes, number)
 
 
 def _due(connection: Connection, moment: int) -> tuple[list[Row], int | None]:

@@ -74,7 +74,7 @@ def _invite(connection: Connection, row: Row, after: int, to: int, moment: int) 
     """Invite whom it concerns, also who cannot be written to; who is invited already stays so."""
     mine = recipients.c
     query = select(
-        mine.participant_id, literal(row.plan.flow), literal(""), literal(row.id),
+        mine.participant_id, literal(row.plan.flow), literal(row.plan.session), literal(row.id),
         literal("waiting"), literal(moment),
     ).where(
         mine.broadcast_id == row.id, mine.participant_id > after, mine.participant_id <= to,

@@ -15,6 +15,7 @@ from bot.dialogue.conversation import Invitation
 from bot.dialogue.draft import language_of
 from bot.dialogue.preferring import FACT
 from bot.gateway.broadcasts import reasons
+from bot.gateway.broadcasts.meetings import no_longer, session_of
 from bot.gateway.broadcasts.plan import HELD, Row, row_of
 from bot.gateway.broadcasts.topical import invitation_of, told_since_opened
 from bot.gateway.broadcasts.whom import NOW_MS
@@ -28,10 +29,11 @@ from bot.gateway.window import DROP, Beyond, is_open
 from bot.store import conversations, participants
 from bot.store.fast import many
 from bot.store.participants import Address
+from bot.store.sessions import Held
 from bot.store.tables import addresses, deliveries, recipients
 from channels.base import Template
 
-AT_A_TIME = 200
+AT_A_TIME = 50  # in one transaction, behind which a reply may have to wait: a tenth of a second
 RANK = 2
 
 
@@ -63,15 +65,18 @@ def feed(connection: Connection, house: House, number: int, channel: str, limit:
     sitting = Sitting(connection, house, moment)
     sitting.load(wanted)
     known = _addresses(connection, wanted)
-    abouts: dict[int, str] = {}
-    offered = _offered(connection, sitting, row, wanted, abouts)
+    session, abouts = session_of(connection, row.plan), dict.fromkeys(wanted, row.plan.session)
+    sealed = _offered(connection, sitting, row, wanted, abouts)
+    if session is not None:
+        void = no_longer(connection, session, wanted, moment)
+        sealed |= {owner: Fate("skipped", reason) for owner, reason in void.items()}
     fates = {
-        owner: offered.get(owner)
-        or _reach(
-            sitting, row, sitting.seats.get(owner), known.get(owner, []), one, abouts.get(owner, "")
-        )
+        owner: sealed.get(owner)
+        or _in_time(session, _reach(
+            sitting, row, sitting.seats.get(owner), known.get(owner, []), one, abouts[owner]
+        ))
         for owner, one in wanted.items()
-    }
+    }  # fmt: skip
     _write(connection, row, fates, moment)
     sitting.write()
     return len(wanted)
@@ -110,6 +115,13 @@ def _offered(
         abouts[owner] = about
     conversations.invite(connection, sitting.house.database, rows)
     return fates
+
+
+def _in_time(session: Held | None, fate: Fate) -> Fate:
+    """Leave out who would hear of a session only in the morning, when it has begun."""
+    if session is None or not session.begins_at <= fate.not_before < HELD:
+        return fate
+    return Fate("skipped", reasons.TOO_LATE)
 
 
 _due = (

@@ -1,6 +1,7 @@
 """The ledger of a broadcast, as a table for a spreadsheet: a line for each recipient."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, TextIO
@@ -28,6 +29,14 @@ def lines(
     row_of(connection, number)
     for fate in fates.ledger(connection, number):
         yield _line(fate, _price(fate, prices), failures)
+
+
+def outcomes(connection: Connection, number: int) -> dict[str, int]:
+    """Return state → how many recipients stand so now, the skipped by reason: "skipped: why"."""
+    found: Counter[str] = Counter()
+    for (state, reason), count in fates.counts(connection, number).items():
+        found[f"{state}: {reason}" if state == "skipped" else state] += count
+    return dict(found)
 
 
 def _line(fate: Fate, cost: float, failures: Mapping[str, Failure]) -> dict[str, Any]:

@@ -38,6 +38,9 @@ class Plan(Struct, frozen=True, omit_defaults=True):
     any_hour: bool = False  # at night too
     quietly: bool = False  # invitations are made, nobody is told
     topics: bool = False  # it is about the topic of the week, which differs from person to person
+    session: str = ""  # it announces this one, to those in `region` who speak one of `languages`
+    region: str = ""  # "": all
+    languages: tuple[str, ...] = ()  # none: all; "": who has not chosen any
     to: int = 0  # to this participant alone: a test
 
     @property
@@ -45,6 +48,8 @@ class Plan(Struct, frozen=True, omit_defaults=True):
         """Say what it is."""
         if self.to:
             return "test"
+        if self.session:
+            return "session"
         if self.phase:
             return "phase"
         return "flow" if self.flow else "message"

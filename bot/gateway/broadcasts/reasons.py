@@ -14,6 +14,10 @@ TOLD = N_("was told already")
 QUIETLY = N_("opened quietly")
 TALKING = N_("is in a conversation now")
 ASKED = N_("was written to lately")
+NOT_NEAR = N_("another region or language")
+KNOWS = N_("knows of it already")
+CALLED_OFF = N_("the session was cancelled")
+TOO_LATE = N_("it would come too late")
 WINDOW = "window"
 WORDS = {
     WINDOW: N_("WhatsApp lets one write freely only within a day of their last message"),

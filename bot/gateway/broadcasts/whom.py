@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from bot.gateway.broadcasts import reasons
+from bot.gateway.broadcasts.meetings import not_concerned
 from bot.gateway.broadcasts.plan import Plan
 from bot.gateway.house import House
 from bot.gateway.segments import where_of
@@ -137,7 +138,8 @@ class Audience:
         tests.append((not_(self._agreed()), reasons.NEVER_CONSENTED))
         if plan.roles:
             tests.append((not_(choosing.fact_is("role", plan.roles)), reasons.NOT_CONCERNED))
-        if plan.flow and not plan.topics:
+        tests.extend(not_concerned(plan))
+        if plan.flow and not (plan.topics or plan.session):
             tests.append((choosing.finished(plan.flow), reasons.DONE))
         if plan.spare_talks:
             tests.append((choosing.talks_since(moment - NOW_MS), reasons.TALKING))

@@ -8,7 +8,7 @@ broadcasts = Table(
     "broadcasts",
     metadata,
     row_id(),
-    Column("kind", String(16), nullable=False),  # phase, message, flow, test
+    Column("kind", String(16), nullable=False),  # phase, message, flow, session, test
     Column("phase", String(40), nullable=False, default=""),
     Column("flow", String(80), nullable=False, default=""),
     Column("body", Text, nullable=False, default=""),  # JSON: language → text
