@@ -12,12 +12,13 @@ from voice.sounds import mp3_note, voice_note
 
 from bot.voice.chapters import Cover, in_mp3, in_opus
 
-TWILIO = {
+CHANNELS = {
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
     "TWILIO_AUTH_TOKEN": "token",
     "TWILIO_API_URL": "http://127.0.0.1:9",  # where nobody answers
     "TWILIO_SMS_FROM": "+33700000000",
     "TWILIO_WHATSAPP_FROM": "+33700000001",
+    "TELEGRAM_BOT_TOKEN": "12345:" + "A" * 35,
 }
 LIST = """channel,address,language,role
 sms,+221771234567,fr,activist
@@ -31,12 +32,12 @@ FRENCH = "language is fr and channel is sms and has not answered reactions"
 
 @pytest.fixture
 def palabre(run: Run, tmp_path: Path) -> Any:
-    """Run commands where Twilio is set up, and three people are known."""
+    """Run commands where all channels are set up, and three people are known."""
     (tmp_path / "list.csv").write_text(LIST, "utf-8")
     (tmp_path / "news.yaml").write_text(NEWS, "utf-8")
 
     def told(*words: str, said: str = "") -> Any:
-        return run(*words, said=said, **TWILIO)
+        return run(*words, said=said, **CHANNELS)
 
     assert told("participants", "import", "list.csv", "--consent", "They signed.").status == 1
     return told
@@ -44,10 +45,10 @@ def palabre(run: Run, tmp_path: Path) -> Any:
 
 def test_a_list_is_brought_in_and_its_mistakes_are_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text(LIST, "utf-8")
-    tried = run("participants", "import", "list.csv", "--dry-run", **TWILIO)
+    tried = run("participants", "import", "list.csv", "--dry-run", **CHANNELS)
     assert "new: 3" in tried.out
     assert "Nothing was written" in tried.out
-    done = run("participants", "import", "list.csv", **TWILIO)
+    done = run("participants", "import", "list.csv", **CHANNELS)
     assert (done.status, "new: 3" in done.out) == (1, True)
     assert done.err.startswith("line 5, channel: “smz” is not known; did you mean “sms”?")
     assert "+221" not in done.err + done.out
@@ -131,6 +132,13 @@ WRONG = {
     ("--text", "bad.yaml"): "bad.yaml:1:",
     ("--text", "news.yaml", "--test", "telegram:12"): "write to the bot first",
 }
+
+
+def test_nobody_tries_out_a_channel_that_is_not_set_up(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "news.yaml").write_text(NEWS, "utf-8")
+    told = run("broadcast", "send", "--text", "news.yaml", "--test", "sms:+33612345678")
+    assert (told.status, told.out) == (2, "")
+    assert "“sms” is not set up here" in told.err
 
 
 @pytest.mark.parametrize("words", WRONG)

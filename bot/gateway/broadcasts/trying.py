@@ -25,6 +25,9 @@ def somebody_at(connection: Connection, house: House, address: str) -> int:
     channel, _colon, where = address.partition(":")
     if channel not in CHANNELS:
         channel, where = ("telegram" if address.lstrip("-").isdigit() else "sms"), address
+    if channel not in house.channels:
+        sentence = _("The channel “{name}” is not set up here.")
+        raise NoSuchAddress(sentence.replace("{name}", channel))
     checked = Checker(house.library.consultation, house.seal).person(
         1, {"channel": channel, "address": where}
     )
