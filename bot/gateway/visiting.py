@@ -152,7 +152,7 @@ class Visits:
 
     async def answered(self, visit: Visit, event: str, seconds: float) -> bool:
         """Wait until a message's turn was taken, so long at most; say whether it was."""
-        database, channel = self._house.database, visit.address.channel
+        database, channel, event = self._house.database, visit.address.channel, clean(event)
         deadline = asyncio.get_running_loop().time() + seconds
         while not await database.read(inbox.is_answered, channel, event):
             if asyncio.get_running_loop().time() > deadline:
