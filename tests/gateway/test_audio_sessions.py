@@ -15,8 +15,10 @@ from voice.sounds import OPUS, made, noise, speech, wav_of
 
 from bot.dialogue.fault import Faults
 from bot.gateway.audio.draft import choose, draft
+from bot.gateway.audio.giving import page_of
 from bot.gateway.audio.make import Maker, Session
 from bot.gateway.audio.script import read_script
+from bot.store.database import Database
 from bot.store.media import MediaGone
 from bot.store.quotable import Quotable
 from bot.voice.decode import decode
@@ -201,3 +203,8 @@ def test_a_draft_is_a_script_in_its_language(language: str) -> None:
 
 def test_noise_beside_speech_is_no_passage_of_words() -> None:
     assert not spoken(decode(made("n.ogg", *noise(2), *OPUS), Limits()).pcm).any()
+
+
+@pytest.mark.parametrize("code", ["", "trends-9", "s-\0", "s-00000000000\ud800"])
+def test_an_address_that_no_session_can_have_leads_to_none(database: Database, code: str) -> None:
+    assert database.read_now(page_of, code) is None

@@ -1,6 +1,7 @@
 """Give an audio session away: its page, and the copy that each channel can carry."""
 
 import io
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from channels.base import Capabilities
 
 SOUNDS = ("session.mp3", "session.ogg")
 TRANSCRIPT = "transcript.md"
+_CODE = re.compile("s-[0-9a-f]{12}")  # whatever else is asked for is not looked up
 
 
 class NoSession(Exception):
@@ -91,7 +93,7 @@ def prompt_of(one: GivenAway, can: Capabilities) -> Prompt:
 
 def page_of(connection: Connection, code: str) -> Document | None:
     """Return a session as a document that has a page of its own."""
-    one = find(connection, code)
+    one = find(connection, code) if _CODE.fullmatch(code) else None
     if one is None:
         return None
     files = {"audio": f"{MEDIA}{one.mp3}.mp3", "page": f"{MEDIA}{one.page}.md"}
