@@ -6,7 +6,10 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from channels.text import clean
+
 SECONDS = 60.0  # of the clock, for one text
+LONGEST_NAME = 80  # letters: what is kept beside each translation
 _NO = (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError)
 
 
@@ -32,7 +35,7 @@ class HostedTranslator:
         self._session = session
         self._url = f"{url.rstrip('/')}/translate"
         self._key = key
-        self.name = f"http: {urlsplit(url).hostname or url}"
+        self.name = f"http: {urlsplit(url).hostname or url}"[:LONGEST_NAME]
 
     async def translate(self, text: str, source: str, into: str) -> str:
         """See Translator."""
@@ -44,7 +47,7 @@ class HostedTranslator:
             async with self._session.post(self._url, json=asked, timeout=timeout) as answer:
                 answer.raise_for_status()
                 told = await answer.json(content_type=None)
-            found = str(told["translatedText"]).strip()
+            found = clean(str(told["translatedText"])).strip()
         except _NO as error:
             raise NotTranslated(f"{NotTranslated.__doc__} ({type(error).__name__})") from None
         if not found:

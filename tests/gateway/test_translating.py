@@ -33,6 +33,7 @@ class Service:
     def __init__(self) -> None:
         self.asked: list[dict[str, str]] = []
         self.answer: web.Response | None = None
+        self.adds = ""
 
     async def take(self, request: web.Request) -> web.Response:
         """Translate by putting the language before the words."""
@@ -40,7 +41,7 @@ class Service:
         self.asked.append(told)
         if self.answer is not None:
             return web.json_response({"error": "slow down"}, status=429)
-        return web.json_response({"translatedText": f"[{told['target']}] {told['q']}"})
+        return web.json_response({"translatedText": f"[{told['target']}] {told['q']}{self.adds}"})
 
 
 @pytest.fixture
@@ -237,3 +238,13 @@ async def test_one_rests_the_longer_the_longer_it_took_to_find_nothing_to_transl
     began = home.moment
     monkeypatch.setattr(translating, "next_ones", lambda *_: home.waits(seconds=3))
     assert await interpreter.translate_due() == began + 60_000
+
+
+async def test_what_no_database_takes_does_not_come_from_a_service(
+    home: Home, service: Service, engine: HostedTranslator
+) -> None:
+    service.adds = "\0 \ud800"
+    engine.name = HostedTranslator(engine._session, f"https://{'long.' * 30}org").name
+    await says(home, "water")
+    await all_done(Interpreter(home.house, engine, "fr"))
+    assert (await rows(home))[-1]["translation"] == "[fr] water\ufffd \ufffd"
