@@ -15,12 +15,14 @@ from bot.gateway.listeners import languages_written
 from bot.gateway.retries import Retries
 from bot.store import unwritten
 from bot.store.media import MediaGone
+from bot.store.seal import CannotOpen
 from bot.store.transcripts import Transcript, write
 from bot.store.unwritten import Unwritten
 from bot.voice.decode import decode
 from bot.voice.limits import Limits
 from bot.voice.transcribe import NotWritten, Transcriber
 from bot.voice.verdict import UnheardError
+from channels.text import clean
 
 log = logging.getLogger(__name__)
 
@@ -43,19 +45,20 @@ class Writer:
             return self.retries.next_at()
         try:
             await self._write(due)
-        except (NotWritten, UnheardError, MediaGone) as error:
+        except (NotWritten, UnheardError, MediaGone, CannotOpen) as error:
             await self._put_off(due, str(error))
         return moment
 
     async def _write(self, due: Unwritten) -> None:
-        """Decode and write one down. Raises NotWritten, UnheardError, MediaGone."""
+        """Decode and write one down. Raises NotWritten, UnheardError, MediaGone, CannotOpen."""
         sound = await asyncio.to_thread(self.house.media.get, due.original)
         pcm = (await asyncio.to_thread(decode, sound, Limits())).pcm
         languages = self.house.library.consultation.languages
         hint = _code_of(due.spoken, self.house, due.language)
         found = await self.engine.transcribe(pcm, hint, languages)
         self.retries.done(due.media)
-        one = Transcript(found.text, found.language, found.engine, "words", True, found.confidence)
+        words = clean(found.text)
+        one = Transcript(words, found.language, found.engine, "words", True, found.confidence)
         await self._keep(due, one)
 
     async def _put_off(self, due: Unwritten, why: str) -> None:

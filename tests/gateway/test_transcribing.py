@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 import pytest
 from gateway.conftest import MakeHome
@@ -14,6 +15,7 @@ from bot.gateway.retries import AGAIN_MS
 from bot.gateway.transcribing import Writer
 from bot.store import tables
 from bot.store.contributions import Wanted, lines
+from bot.store.seal import CannotOpen
 from bot.voice.pcm import Pcm
 from bot.voice.transcribe import NotWritten, Written
 
@@ -24,6 +26,7 @@ class Scribe:
 
     name: str = "scribe"
     fails: int = 0
+    adds: str = ""
     hints: list[str] = field(default_factory=list)
 
     async def transcribe(self, pcm: Pcm, hint: str, allowed: Sequence[str]) -> Written:
@@ -33,7 +36,7 @@ class Scribe:
             self.fails -= 1
             raise NotWritten("away")
         self.hints.append(hint)
-        return Written(f"{len(pcm) / 16000:.0f} seconds", hint, self.name, 0.7)
+        return Written(f"{len(pcm) / 16000:.0f} seconds{self.adds}", hint, self.name, 0.7)
 
     async def close(self) -> None:
         """Do nothing."""
@@ -154,3 +157,28 @@ async def test_of_who_was_forgotten_meanwhile_nothing_is_kept(home: Home) -> Non
 
     await Writer(home.house, Slow()).write_due()
     assert await written(home) == []
+
+
+async def test_what_no_database_takes_does_not_come_from_an_engine(home: Home) -> None:
+    await has_spoken(home)
+    await Writer(home.house, Scribe(adds="\0")).write_due()
+    assert await written(home) == [("3 seconds\ufffd", "scribe", True)]
+
+
+async def test_a_note_that_cannot_be_opened_holds_up_no_other(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await has_spoken(home)
+    await has_spoken(home)
+    opened, get = count(), home.house.media.get
+
+    def with_a_lost_key(key: str) -> bytes:
+        if next(opened) == 0:
+            raise CannotOpen(CannotOpen.__doc__)
+        return get(key)
+
+    monkeypatch.setattr(home.house.media, "get", with_a_lost_key)
+    writer = Writer(home.house, Scribe())
+    await writer.write_due()
+    await writer.write_due()
+    assert await written(home) == [("3 seconds", "scribe", True)]
