@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestClient
 from doors import DOCUMENTS, PAPER, DictFiles, Knock, a_door
 
 from bot.web.documents import to_html
-from bot.web.headers import ALWAYS
+from bot.web.headers import ALWAYS, BY_PAGE
 from bot.web.languages import preferred
 
 LIGHT = 50 * 1024  # bytes: an old phone on a slow network still loads that
@@ -43,7 +43,7 @@ async def test_every_answer_is_guarded(knock: Knock, address: str) -> None:
     """Each answer carries the headers, also one that failed."""
     client = await knock()
     answer = await client.get(address)
-    for name, value in ALWAYS.items():
+    for name, value in (ALWAYS | BY_PAGE).items():
         assert answer.headers[name] == value
 
 
