@@ -162,9 +162,9 @@ class Sitting:
 
     def _ask_when_handed_over(self, ids: Iterable[int]) -> None:
         open_questions = {
-            key: self.seats[key].open_key
+            key: open_key
             for key in ids
-            if key in self.seats and self.seats[key].open_key
+            if key in self.seats and (open_key := self.seats[key].open_key)
         }
         for key, at in sent.reached(self.connection, open_questions).items():
             self.seats[key].handed_at = at

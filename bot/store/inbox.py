@@ -142,8 +142,16 @@ def hold(connection: Connection, row_ids: Iterable[int], ready_at: int) -> None:
 
 def next_ready_at(connection: Connection, moment: int) -> int | None:
     """Return when the next message that waits for its recording is due."""
-    query = select(inbox.c.ready_at).where(inbox.c.answered_at.is_(None), inbox.c.ready_at > moment)
-    return connection.scalar(query.order_by(inbox.c.ready_at).limit(1))
+    rows = found(connection, _next_ready, {"moment": moment})
+    return rows[0][0] if rows else None
+
+
+_next_ready = (
+    select(inbox.c.ready_at)
+    .where(_open, inbox.c.ready_at > bindparam("moment"))
+    .order_by(inbox.c.ready_at)
+    .limit(1)
+)
 
 
 def put_back(connection: Connection, row_id: int) -> bool:

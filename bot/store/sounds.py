@@ -140,9 +140,11 @@ def drop_old(
 
 def oldest_personal(connection: Connection) -> int | None:
     """Return when the oldest sound with somebody's words in it was made."""
-    query = select(func.min(sounds.c.made_at)).where(sounds.c.participant_id.is_not(None))
-    oldest: int | None = connection.scalar(query)
+    oldest: int | None = found(connection, _oldest_personal, {})[0][0]
     return oldest
+
+
+_oldest_personal = select(func.min(sounds.c.made_at)).where(sounds.c.participant_id.is_not(None))
 
 
 def drop_of(connection: Connection, store: MediaStore, people: Sequence[int]) -> int:
