@@ -29,4 +29,4 @@ def bench(rows: tuple[str, ...], quick: bool, as_json: bool) -> None:
         click.echo(report.as_json(results))
     else:
         out = Console()
-        out.print(report.as_table(results), width=None if out.is_terminal else WIDE)
+        (out if out.is_terminal else Console(width=WIDE)).print(report.as_table(results))

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 from cli.conftest import Run
+from click.testing import CliRunner
 from rich.console import Console
 
-from bot.cli import soaking
+from bot.bench.measuring import Measured
+from bot.bench.rows import Result
+from bot.cli import measuring, soaking
 from bot.settings.table import example
 
 ROOT = Path(__file__).parents[2]
@@ -318,3 +321,12 @@ def test_what_soak_lacks_is_named_with_its_remedy_whole(monkeypatch: pytest.Monk
     said = io.StringIO()
     soaking._for_a_while(0.1, 1, lambda _words: None, Console(file=said, width=200))
     assert "pip install -e '.[bench]'" in said.getvalue()
+
+
+def test_a_pipe_gets_a_line_for_each_row_of_the_bench(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = Measured(1200, 1.5, 140)
+    result = Result("webhook-memory", "", measured, measured, 0.7, "a long unit of measure")
+    monkeypatch.setattr("bot.bench.rows.run_rows", lambda *_all: [result])
+    drawn = CliRunner().invoke(measuring.bench, ["webhook-memory"]).output
+    assert "webhook-memory" in drawn
+    assert "140 MB : 140 MB" in drawn
