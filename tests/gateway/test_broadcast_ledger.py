@@ -4,6 +4,7 @@ import pytest
 from gateway.announcing import GONE, NEWS, carried, house, joined, ordered, sent, table
 from gateway.conftest import MakeHome
 from gateway.houses import Home
+from gateway.outbox import TRANSIENT
 
 from bot.gateway.broadcasts import control
 from bot.gateway.broadcasts.carrying import Carrier
@@ -46,6 +47,18 @@ async def test_a_paused_one_stands_in_no_other_s_way(home: Home) -> None:
     await Carrier(home.house).once(number)
     await home.write(control.pause, number, home.moment)
     assert await sent(home, Plan(texts={"en": "Another."})) == {"sent": 1}
+
+
+async def test_paused_it_reaches_nobody_who_writes_though_it_was_tried_before(home: Home) -> None:
+    ama, post = await joined(home, "sms"), home.posts["sms"]
+    post.fails = [DeliveryError(TRANSIENT)]
+    number = await ordered(home)
+    assert await carried(home, number) == {"waiting": 1}
+    await home.write(control.pause, number, home.moment)
+    await ama.says("hello")
+    assert NEWS not in post.said
+    await home.write(control.resume, number, home.moment)
+    assert await carried(home, number) == {"sent": 1}
 
 
 async def test_cancelled_nobody_gets_it_any_more(home: Home) -> None:

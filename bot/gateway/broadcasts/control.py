@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
 from bot.gateway.broadcasts import reasons
 from bot.gateway.broadcasts.feed import RANK
 from bot.gateway.broadcasts.plan import HELD, Row, row_of
 from bot.language import _
+from bot.store.deliveries import REPEATED
 from bot.store.participants import note
 from bot.store.tables import addresses, broadcasts, deliveries, participants, recipients
 from bot.store.waiting import called_off
@@ -33,9 +34,10 @@ def pause(connection: Connection, number: int, moment: int) -> None:
     row = row_of(connection, number, hold=True)
     _insist(row, ("planned", "running"), "paused")
     _set(connection, number, "paused")
-    connection.execute(
-        update(deliveries).where(_waiting(number)).values(rank=PUT_BY, not_before=HELD)
-    )
+    # Their person's next word lets go what waits for a reason.
+    why = case((deliveries.c.reason == REPEATED, REPEATED), else_="")
+    put_by = {"rank": PUT_BY, "not_before": HELD, "reason": why}
+    connection.execute(update(deliveries).where(_waiting(number)).values(put_by))
     note(connection, moment, "coordinator", "broadcast paused", str(number))
 
 
