@@ -181,6 +181,8 @@ def _why_not(
         return reasons.TRIAL
     if person.stopped:
         return reasons.STOPPED
+    if person.facts.get("stay in touch") == "no":
+        return reasons.NO_MORE
     if person.facts.get("consent to take part") != "yes":
         return reasons.NEVER_CONSENTED
     if phase.roles and person.facts.get("role") not in phase.roles:

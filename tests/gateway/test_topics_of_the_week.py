@@ -7,10 +7,14 @@ from gateway.announcing import goes_out
 from gateway.conftest import MakeHome
 from gateway.forum_house import joins, texts
 from gateway.houses import Home, Post
+from msgspec.structs import replace
+from sqlalchemy import Connection
 
 from bot.gateway import phases, week
 from bot.gateway.broadcasts.carrying import begun
-from bot.store import tables
+from bot.gateway.broadcasts.reasons import NO_MORE
+from bot.store import participants, tables
+from bot.store.persons import open_state, save, states
 
 
 async def invited(home: Home, **more: Any) -> list[tuple[int, str, str]]:
@@ -72,6 +76,28 @@ async def test_each_topic_is_announced_to_each_person_once(planned: Home) -> Non
     assert await opens(home) == {"sent": 1, "skipped: was told already": 1}
     assert (await ama.last()).startswith("This week: Mills\n")
     assert "Mills: what is it like" in await ama.presses("Begin")
+
+
+async def test_who_wants_to_be_left_alone_is_counted_so_before_and_after(planned: Home) -> None:
+    home = planned
+    await joins(home)
+    mine, seal, no = await (await joins(home)).id(), home.house.seal, "no"
+
+    def leaves(connection: Connection) -> None:
+        person = open_state(seal, states(connection, [mine])[mine].state)
+        known = replace(person, facts={**person.facts, "stay in touch": no})
+        save(connection, seal, {mine: known}, {}, home.moment)
+        participants.write_facts(connection, [
+            {"participant_id": mine, "name": "stay in touch", "value": f'"{no}"',
+             "source": "answer", "step": "", "at": home.moment},
+        ])  # fmt: skip
+
+    await home.write(leaves)
+    preview = await home.database.read(
+        phases.preview, home.house, phases.find(home.texts.consultation, "forum")
+    )
+    assert (preview.recipients, preview.excluded) == (1, {NO_MORE: 1})
+    assert await opens(home) == {"sent": 1, f"skipped: {NO_MORE}": 1}
 
 
 async def test_a_topic_is_opened_before_its_day_once(planned: Home) -> None:
