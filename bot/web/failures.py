@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.language import _
+from bot.store.database import DatabaseAway
 from bot.web.views import page
 
 log = logging.getLogger(__name__)
@@ -20,6 +21,10 @@ async def explain_failures(request: web.Request, handler: Any) -> web.StreamResp
         raise
     except web.HTTPException as error:
         return _failed(request, error.status, allow=error.headers.get("Allow", ""))
+    except DatabaseAway:
+        answer = _failed(request, 503)
+        answer.headers["Retry-After"] = "5"
+        return answer
     except ConnectionError:
         raise  # whoever asked has gone
     except Exception:
@@ -49,5 +54,7 @@ def _words(status: int) -> tuple[str, str]:
             return _("This is too large"), _("Send something smaller.")
         case 500:
             return _("Something broke here"), _("It was not you. Please try again in a moment.")
+        case 503:
+            return _("Back in a moment"), _("It was not you. Please try again in a moment.")
         case _:
             return _("This does not work"), _("Go back to the first page and try another way.")

@@ -71,8 +71,6 @@ async def show(request: web.Request) -> web.Response:
             await visits.seen(visit)
     except NoPage:
         return gone(request)
-    except DatabaseAway:
-        raise web.HTTPServiceUnavailable from None
     return _page(request, visit, after=after, waits=not came)
 
 
@@ -82,8 +80,6 @@ async def sound(request: web.Request) -> web.Response:
         _visits, visit = await _visit(request)
     except NoPage:
         raise web.HTTPGone from None
-    except DatabaseAway:
-        raise web.HTTPServiceUnavailable from None
     voice = request.app[DOOR].voice
     data = await voice.sound(visit.prompts, visit.language, visit.owner) if voice else b""
     if not data:

@@ -9,6 +9,7 @@ import pytest
 from aiohttp.test_utils import TestClient
 from doors import DOCUMENTS, PAPER, DictFiles, Knock, a_door
 
+from bot.store.database import DatabaseAway
 from bot.web.documents import to_html
 from bot.web.headers import ALWAYS, BY_PAGE
 from bot.web.languages import preferred
@@ -45,6 +46,18 @@ async def test_every_answer_is_guarded(knock: Knock, address: str) -> None:
     answer = await client.get(address)
     for name, value in (ALWAYS | BY_PAGE).items():
         assert answer.headers[name] == value
+
+
+async def test_a_page_that_needs_the_database_says_to_come_again_while_it_is_away(
+    knock: Knock,
+) -> None:
+    async def away(_code: str) -> None:
+        raise DatabaseAway
+
+    client = await knock(audio_session=away)
+    answer = await client.get("/d/s-12?lang=en")
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+    assert "Please try again in a moment" in await answer.text()
 
 
 async def test_too_large_a_call_is_guarded_too(knock: Knock) -> None:
