@@ -62,11 +62,16 @@ def make(script: Path | None, phase: str, theme: str, lang: str, out: Path) -> N
 
 @audio_session.command("list", help=_("Those that were given away: CODE LANGUAGE SECONDS TITLE."))
 def list_them() -> None:
-    """Print a line for each, the newest first."""
-    from bot.store.audio_sessions import listed
+    """Print a line for each, the newest first, and one more where it is stale."""
+    from bot.store.audio_sessions import listed, taken_back
 
-    for one in run(_in_database(lambda c, _house: listed(c))):
+    found = run(_in_database(lambda c, _house: [(one, taken_back(c, one)) for one in listed(c)]))
+    for one, count in found:
         click.echo(f"{one.code} {one.language} {one.seconds:g} {one.title}")
+        if count:
+            words = _("{count} of its voices may not be heard any more: its page is closed. "
+                      "Make it anew without them, and withdraw this one.")  # fmt: skip
+            click.echo("  " + words.replace("{count}", str(count)))
 
 
 @audio_session.command("withdraw", help=_("Delete the page and the sound of one given away."))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from bot.gateway.house import House
 from bot.language import _
-from bot.store import handovers, inbox, recordings
+from bot.store import audio_sessions, handovers, inbox, recordings
 from bot.store.media import MediaGone, MediaStore
 from bot.store.tables import deliveries
 from bot.voice.ffmpeg import lacks
@@ -73,6 +73,7 @@ async def examine(house: House, data: Path) -> list[Finding]:
         sentence = _("{count} people wait for a person of the team: `palabre handover list`.")
         found.append(_note(sentence.replace("{count}", str(number.for_a_person))))
     found += await house.database.read(_outcomes, house)
+    found += await house.database.read(_stale_sessions)
     if number.lost:
         sentence = _("{count} recordings could not be had: ask these people again.")
         found.append(_note(sentence.replace("{count}", str(number.lost))))
@@ -81,6 +82,17 @@ async def examine(house: House, data: Path) -> list[Finding]:
         words = sentence.replace("{failed}", str(number.failed))
         found.append(_note(words.replace("{perhaps}", str(number.perhaps))))
     return found
+
+
+def _stale_sessions(connection: Connection) -> list[Finding]:
+    """Look whether all who are heard in audio sessions still agree to be."""
+    given = audio_sessions.listed(connection)
+    count = sum(audio_sessions.taken_back(connection, one) > 0 for one in given)
+    if not count:
+        return []
+    sentence = _("{count} audio sessions hold voices that may not be heard any more: "
+                 "`palabre audio-session list`.")  # fmt: skip
+    return [_note(sentence.replace("{count}", str(count)))]
 
 
 def _outcomes(connection: Connection, house: House) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,24 @@ def test_who_did_not_agree_to_be_heard_is_not_quoted_by_any_script(
     assert ended.status == 1
     assert "s.yaml:5:" in ended.err
     assert "may not be heard" in ended.err
+
+
+def test_a_session_is_stale_once_somebody_takes_their_voice_back(run: Run, tmp_path: Path) -> None:
+    """One sees it, its page is closed, and nobody is sent it any more."""
+    speaks(run, tmp_path, HEARD, 6)
+    made = run("audio-session", "make", "--phase", "trends", "--lang", "fr", "--out", "eau")
+    assert made.status == 0, made.err
+    assert run("broadcast", "send", "--audio", "eau", "--yes").status == 0
+    assert len(run("audio-session", "list").out.splitlines()) == 1
+    with sqlite3.connect(next(tmp_path.rglob("palabre.sqlite"))) as database:
+        database.execute("UPDATE facts SET value = '\"no\"' WHERE name = 'consent to be heard'")
+    listed = run("audio-session", "list").out.splitlines()
+    assert listed[1].startswith("  1 of its voices may not be heard any more")
+    assert "1 audio sessions hold voices" in run("doctor").out
+    for verb in (("preview",), ("send", "--yes")):
+        ended = run("broadcast", *verb, "--audio", "eau")
+        assert ended.status == 2
+        assert "make it anew without them" in ended.err
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,7 @@ async def looks(home: Home, ama: Phone) -> None:
     known_at = [Known("palabre_x", "fr", "HX1", "approved")]
     await home.write(templates.replace_all, "AC1", known_at, home.moment)
     assert await home.database.read(templates.find, "AC1", "palabre_x", "fr") == known_at[0]
-    session = audio_sessions.GivenAway("s-1", "fr", "Mills", 4.0, "m", 1, "o", 1, "p")
+    session = audio_sessions.GivenAway("s-1", "fr", "Mills", 4.0, "m", 1, "o", 1, "p", ("c",))
     await home.write(audio_sessions.give_away, [session], home.moment)
     assert await home.database.read(audio_sessions.find, "s-1") == session
     lease = Lease(house.database, "a job")

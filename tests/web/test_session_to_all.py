@@ -99,6 +99,9 @@ async def page_is_heard_and_read_until_it_is_taken_back(behind: Behind, code: st
     sound = await behind.client.get(f"/d/{code}.mp3")
     assert (sound.status, sound.headers["Content-Type"]) == (200, "audio/mpeg")
     house = behind.house
+    await house.database.write(lambda c: c.execute(
+        update(tables.audio_sessions).values(sources='["taken back"]')) and None)  # fmt: skip
+    assert (await behind.client.get(f"/d/{code}?lang=fr")).status == 404
     gone = await house.database.write(lambda c: take_back(c, house.media, code, house.clock()))
     assert gone
     assert (await behind.client.get(f"/d/{code}?lang=fr")).status == 404

@@ -12,7 +12,7 @@ from bot.dialogue.flow import Document
 from bot.dialogue.reply import Attachment, Prompt
 from bot.gateway.files import MEDIA
 from bot.gateway.house import House
-from bot.store.audio_sessions import GivenAway, find, give_away
+from bot.store.audio_sessions import GivenAway, find, give_away, taken_back
 from bot.store.media import MediaStore
 from bot.voice.encode import VOICE_BYTES
 from bot.voice.sniff import MP3, OGG_OPUS, sniff
@@ -20,6 +20,7 @@ from channels.base import Capabilities
 
 SOUNDS = ("session.mp3", "session.ogg")
 TRANSCRIPT = "transcript.md"
+SOURCES = "sources.csv"
 _CODE = re.compile("s-[0-9a-f]{12}")  # whatever else is asked for is not looked up
 
 
@@ -57,8 +58,17 @@ def read_session(folder: Path, store: MediaStore) -> Ready:
         raise NoSession(f"{NoSession.__doc__} {folder}")
     key = store.key(mp3)
     given = GivenAway(f"s-{key[:12]}", language, title, round(tags.info.length, 1), key, len(mp3),
-                      store.key(ogg), len(ogg), store.key(page))  # fmt: skip
+                      store.key(ogg), len(ogg), store.key(page), _sources(folder))  # fmt: skip
     return Ready(given, mp3, ogg, page)
+
+
+def _sources(folder: Path) -> tuple[str, ...]:
+    """Return the contributions that are heard in it, as the list beside its sound says."""
+    try:
+        rows = (folder / SOURCES).read_text("utf-8").splitlines()[1:]
+    except OSError:
+        return ()
+    return tuple(dict.fromkeys(row.partition(",")[0] for row in rows))
 
 
 def keep_sessions(connection: Connection, house: House, sessions: tuple[Ready, ...]) -> None:
@@ -92,9 +102,9 @@ def prompt_of(one: GivenAway, can: Capabilities) -> Prompt:
 
 
 def page_of(connection: Connection, code: str) -> Document | None:
-    """Return a session as a document that has a page of its own."""
+    """Return a session as a document that has a page of its own, unless it is stale."""
     one = find(connection, code) if _CODE.fullmatch(code) else None
-    if one is None:
+    if one is None or taken_back(connection, one):
         return None
     files = {"audio": f"{MEDIA}{one.mp3}.mp3", "page": f"{MEDIA}{one.page}.md"}
     return Document(one.code, one.title, files)

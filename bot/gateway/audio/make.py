@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.dialogue.fault import Complaints
+from bot.gateway.audio.giving import SOUNDS, SOURCES, TRANSCRIPT
 from bot.gateway.audio.script import Part, Script
 from bot.language import _
 from bot.store.media import MediaGone, MediaStore
@@ -69,11 +70,11 @@ class Maker:
         cover = Cover(self.script.title, self.script.about or self.script.title,
                       self.script.language)  # fmt: skip
         files = {
-            "session.mp3": in_mp3(as_mp3(whole, COPIES), cover, chapters),
-            "session.ogg": in_opus(as_opus(whole, COPIES), cover, chapters),
-            "transcript.md": _transcript(self.script, heard).encode(),
+            SOUNDS[0]: in_mp3(as_mp3(whole, COPIES), cover, chapters),
+            SOUNDS[1]: in_opus(as_opus(whole, COPIES), cover, chapters),
+            TRANSCRIPT: _transcript(self.script, heard).encode(),
             "cover.txt": _cover(self.script, seconds(whole)).encode(),
-            "sources.csv": _sources(heard).encode(),
+            SOURCES: _sources(heard).encode(),
         }
         return Session(files, seconds(whole), loudness(whole, COPIES), chapters)
 

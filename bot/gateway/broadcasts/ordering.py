@@ -20,7 +20,7 @@ from bot.gateway.broadcasts.trying import somebody_at
 from bot.gateway.house import House
 from bot.gateway.segments import where_of
 from bot.language import _
-from bot.store.audio_sessions import GivenAway
+from bot.store.audio_sessions import GivenAway, taken_back
 from bot.store.countries import fill_in
 
 
@@ -39,9 +39,10 @@ class Order:
     sessions: tuple[Ready, ...] = ()  # audio sessions that go with it
 
     async def previewed(self, house: House) -> tuple[Preview, Prices]:
-        """Count what it would do. Raises WrongRule."""
+        """Count what it would do. Raises WrongRule, WrongOrder."""
         while await house.database.write(fill_in, house.seal):
             pass
+        await house.database.read(self._refuse_stale)
         prices = read_prices(house.library.folder.parent)
         if self.address:
             return Preview(recipients=1), prices
@@ -51,10 +52,20 @@ class Order:
         return found, prices
 
     async def sent(self, house: House) -> int:
-        """Write it down, to be carried out; return its id. Raises WrongRule, NoSuchAddress."""
+        """Write it down, to be carried out; return its id. Raises as `previewed`, NoSuchAddress."""
+        await house.database.read(self._refuse_stale)
         for one in self.sessions:
             await asyncio.to_thread(one.keep, house.media)
         return await house.database.write(self._make, house, wakes=("broadcasts",))
+
+    def _refuse_stale(self, connection: Connection) -> None:
+        """Look whether all who are heard still agree. Raises WrongOrder."""
+        for one in self.sessions:
+            if count := taken_back(connection, one.given):
+                words = _("In “{title}” {count} voices may not be heard any more: make it anew "
+                          "without them.")  # fmt: skip
+                raise WrongOrder(words.replace("{title}", one.given.title)
+                                 .replace("{count}", str(count)))  # fmt: skip
 
     def _make(self, connection: Connection, house: House) -> int:
         from msgspec.structs import replace

@@ -82,6 +82,7 @@ audio_sessions = Table(  # given away, each with a page; the keys say where its 
     Column("ogg", String(64), nullable=False),
     Column("ogg_size", Big, nullable=False),
     Column("page", String(64), nullable=False),  # what is heard, in writing: Markdown
+    Column("sources", Text, nullable=False, server_default=text("'[]'")),  # contributions, JSON
     Column("made_at", Big, nullable=False),
 )
 
