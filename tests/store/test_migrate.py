@@ -1,17 +1,18 @@
 """The tables that the migrations make are those that the code describes."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, select, text
 
 from bot.store import migrate as migrations
 from bot.store.database import Database, DatabaseAway
 from bot.store.migrate import NotMigrated, check, is_current, migrate
-from bot.store.tables import metadata
+from bot.store.tables import broadcasts, metadata
 
 
 def test_the_migrated_tables_are_the_described_ones(database: Database) -> None:
@@ -112,3 +113,14 @@ def test_a_version_that_still_runs_takes_a_newer_ones_tables_for_current(
     database.write_now(lambda c: c.execute(newer) and None)
     assert is_current(database)
     check(database)
+
+
+def test_a_session_that_was_announced_before_is_known_by_its_plan(unmigrated: Database) -> None:
+    migrate(unmigrated, "0017")
+    made = text("INSERT INTO broadcasts (kind, phase, flow, body, rule, state, made_at)"
+                " VALUES ('session', '', 'sessions', '', 'fair', 'done', 1)")  # fmt: skip
+    unmigrated.write_now(lambda c: c.execute(made) and None)
+    migrate(unmigrated)
+    (row,) = unmigrated.read_now(lambda c: list(c.execute(select(broadcasts))))
+    assert json.loads(row.plan) == {"flow": "sessions", "session": "fair"}
+    assert (row.rule, row.fanned_to > 1 << 50) == ("", True)  # nobody is looked for any more
