@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from bot.dialogue.reply import Prompt
 from bot.gateway.house import House
 from bot.store.media import MediaGone
+from bot.store.seal import CannotOpen
 from bot.voice.decode import decode
 from bot.voice.encode import as_mp3
 from bot.voice.limits import Limits
@@ -61,7 +62,7 @@ class Voice:
         try:
             said = reader.unsent(aloud, participant, house.clock())
             return as_mp3(decode(said, LONG).pcm, LONG)
-        except (CannotSayError, UnheardError, MediaGone):
+        except (CannotSayError, UnheardError, MediaGone, CannotOpen, OSError):
             return b""
 
 

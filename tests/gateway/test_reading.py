@@ -26,6 +26,7 @@ from bot.gateway.tohear import Words
 from bot.gateway.voicing import Voice as Pages
 from bot.store import sounds, tables
 from bot.store.media import MediaGone
+from bot.store.seal import CannotOpen
 from bot.voice.decode import decode
 from bot.voice.encode import as_opus
 from bot.voice.limits import Limits
@@ -387,6 +388,19 @@ async def test_a_page_that_could_not_be_said_once_is_said_when_it_can(
     assert not await pages.sound(said, "en", 1)
     voice.mute = False
     assert await pages.sound(said, "en", 1)
+
+
+@pytest.mark.parametrize("why", [CannotOpen("another key"), OSError("no answer")])
+async def test_a_page_whose_sound_cannot_be_fetched_now_is_silent(
+    listening: Listening, monkeypatch: pytest.MonkeyPatch, why: Exception
+) -> None:
+    home = listening()
+
+    def away(key: str) -> bytes:
+        raise why
+
+    monkeypatch.setattr(home.house.media, "get", away)
+    assert await Pages(home.house).sound([Prompt("Shall we begin?")], "en", 1) == b""
 
 
 async def test_old_sounds_are_dropped_a_few_at_a_time_until_none_is_left(
