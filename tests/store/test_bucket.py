@@ -72,7 +72,7 @@ def test_without_its_client_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, seal: Seal
 ) -> None:
     monkeypatch.setitem(sys.modules, "obstore.store", None)
-    with pytest.raises(NoBucketClient, match=r"palabre\[s3\]"):
+    with pytest.raises(NoBucketClient, match=r"\[s3\]"):
         open_bucket("s3:voices", seal)
 
 
