@@ -14,13 +14,14 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal_column,
     null,
     or_,
     select,
     update,
 )
 
-from bot.store.fast import many
+from bot.store.fast import found, many
 from bot.store.seal import Seal
 from bot.store.tables import addresses, deliveries, participants
 from bot.store.wire import NewDelivery
@@ -118,8 +119,11 @@ def claim(
     """Take up to `limit` due deliveries of a channel and mark them as being sent.
 
     A participant's deliveries keep their order: behind one that must wait, the others wait too.
+    `skip_locked`: another process may have some of them in hand.
     """
     due = _due(connection, channel, moment, limit, skip_locked=skip_locked)
+    if skip_locked and due:
+        due = _in_their_order(connection, due, moment)
     many(connection, _claimed, [{"b_id": one.id, "b_at": moment} for one in due])
     return due
 
@@ -142,26 +146,69 @@ _DUE = (deliveries.c.id, deliveries.c.participant_id, deliveries.c.address_id, d
         deliveries.c.trace, deliveries.c.speaks, deliveries.c.first_at)  # fmt: skip
 
 
+# Spelled out in the statement: with a state as a parameter SQLite, which has an index for it, would
+# prepare the statement anew for each row.
+_WAITING: ColumnElement[str] = literal_column("'waiting'")
+_SENDING: ColumnElement[str] = literal_column("'sending'")
+_earlier = deliveries.alias("earlier")
+_before = and_(
+    _earlier.c.participant_id == deliveries.c.participant_id,
+    _earlier.c.channel == deliveries.c.channel,
+    _earlier.c.rank <= deliveries.c.rank,
+    _earlier.c.id < deliveries.c.id,
+)
+
+
+def _behind_another() -> ColumnElement[bool]:
+    """Say whether an earlier one to the same person is in hand, or must wait."""
+    later = and_(
+        _earlier.c.state == _WAITING,
+        _earlier.c.not_before > bindparam("b_moment"),
+        _earlier.c.reason != HELD,
+    )
+    return exists().where(_before, or_(_earlier.c.state == _SENDING, later))
+
+
+_all_due = (
+    select(*_DUE)
+    .join(participants, participants.c.id == deliveries.c.participant_id)
+    .join(addresses, addresses.c.id == deliveries.c.address_id)
+    .where(
+        deliveries.c.state == _WAITING,
+        deliveries.c.channel == bindparam("b_channel"),
+        deliveries.c.not_before <= bindparam("b_moment"),
+        ~_behind_another(),
+    )
+    .order_by(deliveries.c.rank, deliveries.c.id)
+    .limit(bindparam("b_limit"))
+)
+_due_and_free = _all_due.with_for_update(skip_locked=True, of=deliveries)
+
+
 def _due(
     connection: Connection, channel: str, moment: int, limit: int, *, skip_locked: bool
 ) -> list[Due]:
-    query = (
-        select(*_DUE)
-        .join(participants, participants.c.id == deliveries.c.participant_id)
-        .join(addresses, addresses.c.id == deliveries.c.address_id)
-        .where(
-            deliveries.c.state == "waiting",
-            deliveries.c.channel == channel,
-            deliveries.c.not_before <= moment,
-            ~_behind_another(moment),
-        )
-        .order_by(deliveries.c.rank, deliveries.c.id)
-        .limit(limit)
-    )
-    if skip_locked:
-        query = query.with_for_update(skip_locked=True, of=deliveries)
-    rows: list[Any] = list(connection.execute(query))
-    return [Due(*row) for row in rows]
+    query = _due_and_free if skip_locked else _all_due
+    given = {"b_channel": channel, "b_moment": moment, "b_limit": limit}
+    return [Due(*row) for row in found(connection, query, given)]
+
+
+_overtaking = select(deliveries.c.id).where(
+    deliveries.c.id.in_(bindparam("b_ids", expanding=True)),
+    exists().where(
+        _before,
+        _earlier.c.state.in_((_WAITING, _SENDING)),
+        _earlier.c.id.not_in(bindparam("b_ids", expanding=True)),
+        or_(_earlier.c.reason != HELD, _earlier.c.not_before <= bindparam("b_moment")),
+    ),
+)
+
+
+def _in_their_order(connection: Connection, due: list[Due], moment: int) -> list[Due]:
+    """Leave out what would overtake one that was skipped: another process is just taking that."""
+    given = {"b_ids": [one.id for one in due], "b_moment": moment}
+    overtaking = set(connection.scalars(_overtaking, given))
+    return [one for one in due if one.id not in overtaking]
 
 
 class Standing(NamedTuple):
@@ -194,25 +241,6 @@ def look_again(connection: Connection, ids: Collection[int]) -> dict[int, Standi
     return {row[0]: Standing(*row[1:]) for row in rows}
 
 
-_earlier = deliveries.alias("earlier")
-
-
-def _behind_another(moment: int) -> ColumnElement[bool]:
-    """Say whether an earlier one to the same person is in hand, or must wait."""
-    later = and_(
-        _earlier.c.state == "waiting",
-        _earlier.c.not_before > moment,
-        _earlier.c.reason != HELD,
-    )
-    return exists().where(
-        _earlier.c.participant_id == deliveries.c.participant_id,
-        _earlier.c.channel == deliveries.c.channel,
-        _earlier.c.rank <= deliveries.c.rank,
-        _earlier.c.id < deliveries.c.id,
-        or_(_earlier.c.state == "sending", later),
-    )
-
-
 @dataclass(frozen=True)
 class Settled:
     """What became of an attempt; state "waiting" means: again, not before `not_before`."""
@@ -236,7 +264,7 @@ _unless_never_tried = case(
 )
 _settled = (
     update(deliveries)
-    .where(deliveries.c.id == bindparam("b_id"), deliveries.c.state == "sending")
+    .where(deliveries.c.id == bindparam("b_id"), deliveries.c.state == _SENDING)
     .values(
         {
             name: bindparam(f"b_{name}")

@@ -3,15 +3,18 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from gateway.houses import QUESTIONS, Home, Texts
+from gateway.outbox import knows, promises
+from sqlalchemy import Connection, func, select
 
 from bot.gateway import take_turns as room
 from bot.gateway.take_turns import sit, take_turns
-from bot.store import inbox, tables
+from bot.store import deliveries, inbox, tables
 from bot.store.database import Database
 from bot.store.media import open_media
 from bot.store.seal import Seal
@@ -167,3 +170,22 @@ async def test_another_process_s_commit_wakes_who_listens(homes: list[Home]) -> 
     await here.person().writes("hello")
     async with asyncio.timeout(5):
         assert await heard == ("inbox",)
+
+
+async def test_what_follows_one_that_another_worker_is_just_taking_does_not_overtake_it(
+    homes: list[Home],
+) -> None:
+    web, other, _ = homes
+    ama, kofi = web.person(), web.person()
+    await knows(web, ama, kofi)
+    await promises(web, ama, "one", "two")
+    await promises(web, kofi, "three")
+    first = tables.deliveries.c.id == select(func.min(tables.deliveries.c.id)).scalar_subquery()
+
+    def claimed(connection: Connection) -> list[int]:
+        connection.execute(select(tables.deliveries.c.id).where(first).with_for_update())
+        claim = partial(deliveries.claim, skip_locked=True)
+        taken = other.database.write_now(claim, "telegram", web.moment, 10)
+        return [one.participant for one in taken]
+
+    assert await web.write(claimed) == [await kofi.id()]
