@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 64  # sends in flight
 LEFT_MS = 130_000  # longer than any send: whoever had it in hand so long has died
+BEGUN_MS = 5000  # so long after it was taken at most: what could not begin is put back
 LOOK_FOR_LEFT_MS = 20_000  # meanwhile those people's later messages wait, too
 NET_MS = 5000
 
@@ -160,7 +161,10 @@ class Sender:
         tried: list[Tried] = []
         sent: dict[str, str] = {}  # question → the provider's id of its message
         waits = 0
+        too_late = self.house.ticks() + BEGUN_MS
         for one in own:
+            if not waits and self.house.ticks() > too_late:
+                waits = self.house.clock()
             if waits:  # an earlier one must go first
                 tried.append(not_now(one, waits))
                 continue

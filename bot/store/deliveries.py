@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from bot.store.fast import found, many
 from bot.store.seal import Seal
-from bot.store.tables import addresses, deliveries, participants
+from bot.store.tables import addresses, broadcasts, deliveries, participants
 from bot.store.wire import NewDelivery
 
 COLUMN = b"deliveries"
@@ -159,6 +159,14 @@ _before = and_(
 )
 
 
+def _not_paused(table: Any) -> ColumnElement[bool]:
+    """Say whether a delivery is of no broadcast that is paused: whatever let it go meanwhile."""
+    paused = exists().where(
+        broadcasts.c.id == table.c.broadcast_id, broadcasts.c.state == literal_column("'paused'")
+    )
+    return or_(table.c.broadcast_id.is_(None), ~paused)
+
+
 def _behind_another() -> ColumnElement[bool]:
     """Say whether an earlier one to the same person is in hand, or must wait."""
     later = and_(
@@ -177,6 +185,7 @@ _all_due = (
         deliveries.c.state == _WAITING,
         deliveries.c.channel == bindparam("b_channel"),
         deliveries.c.not_before <= bindparam("b_moment"),
+        _not_paused(deliveries),
         ~_behind_another(),
     )
     .order_by(deliveries.c.rank, deliveries.c.id)
@@ -200,6 +209,7 @@ _overtaking = select(deliveries.c.id).where(
         _earlier.c.state.in_((_WAITING, _SENDING)),
         _earlier.c.id.not_in(bindparam("b_ids", expanding=True)),
         or_(_earlier.c.reason != HELD, _earlier.c.not_before <= bindparam("b_moment")),
+        _not_paused(_earlier),
     ),
 )
 

@@ -11,6 +11,7 @@ from bot.gateway.broadcasts.carrying import Carrier
 from bot.gateway.broadcasts.control import NotNow
 from bot.gateway.broadcasts.plan import NoSuchBroadcast, Plan
 from bot.store import fates, tables
+from channels.base import Outgoing, Receipt
 from channels.errors import DeliveryError, Failure
 
 REFUSED = Failure("refused", "refused", False, "message", "refused")
@@ -55,6 +56,24 @@ async def test_paused_it_reaches_nobody_who_writes_though_it_was_tried_before(ho
     number = await ordered(home)
     assert await carried(home, number) == {"waiting": 1}
     await home.write(control.pause, number, home.moment)
+    await ama.says("hello")
+    assert NEWS not in post.said
+    await home.write(control.resume, number, home.moment)
+    assert await carried(home, number) == {"sent": 1}
+
+
+async def test_paused_it_reaches_nobody_though_it_was_just_being_tried(home: Home) -> None:
+    ama, post = await joined(home, "sms"), home.posts["sms"]
+    number, send = await ordered(home), post.send
+
+    async def pauses(outgoing: Outgoing) -> Receipt:
+        await home.write(control.pause, number, home.moment)
+        raise DeliveryError(TRANSIENT)
+
+    post.send = pauses  # type: ignore[method-assign]
+    assert await carried(home, number) == {"waiting": 1}
+    post.send = send  # type: ignore[method-assign]
+    home.waits(hours=1)
     await ama.says("hello")
     assert NEWS not in post.said
     await home.write(control.resume, number, home.moment)

@@ -27,7 +27,7 @@ from bot.gateway.attempt import ATTEMPTS
 from bot.gateway.deliver import Sender
 from bot.store import deliveries, tables, told
 from bot.store.database import DatabaseAway
-from channels.base import Outgoing, Pace
+from channels.base import Outgoing, Pace, Receipt
 from channels.capabilities import TELEGRAM
 from channels.errors import DeliveryError, Failure
 
@@ -50,6 +50,24 @@ async def test_each_person_s_messages_go_out_in_their_order(home: Home) -> None:
         assert [out.text for _, out in home.post.sent if out.address == one.address] == list(
             "01234"
         )
+
+
+async def test_who_is_sent_much_slowly_is_not_taken_for_one_whose_sender_died(home: Home) -> None:
+    ama = home.person()
+    await knows(home, ama)
+    await promises(home, ama, *"12345")
+    send, taken = home.post.send, []
+
+    async def slowly(outgoing: Outgoing) -> Receipt:
+        row = (await home.rows(tables.deliveries))[int(outgoing.text) - 1]
+        taken.append(home.moment - row.last_at)
+        home.waits(seconds=60)
+        return await send(outgoing)
+
+    home.post.send = slowly  # type: ignore[method-assign]
+    await home.sends()
+    assert home.post.said == list("12345")
+    assert max(taken) <= room.BEGUN_MS
 
 
 async def test_a_failure_that_passes_is_tried_again_ever_later_and_nothing_overtakes_it(
