@@ -4,7 +4,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-AGAIN_MS = (60_000, 600_000, 3_600_000)  # before the next attempt; then it is given up
+# before the next attempt: a service may be away for a night; then it is given up
+AGAIN_MS = (60_000, 600_000, 3_600_000, 21_600_000, 86_400_000)
 
 Key = TypeVar("Key", bound=Hashable)
 

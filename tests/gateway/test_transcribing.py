@@ -123,7 +123,7 @@ async def test_what_fails_is_tried_again_later_and_given_up_in_the_end_where_peo
     home: Home,
 ) -> None:
     await has_spoken(home)
-    writer = Writer(home.house, Scribe(fails=4))
+    writer = Writer(home.house, Scribe(fails=len(AGAIN_MS) + 1))
     for wait in AGAIN_MS:
         assert await writer.write_due() == home.moment
         assert await writer.write_due() == home.moment + wait
