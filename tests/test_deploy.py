@@ -73,7 +73,14 @@ def test_the_unit_runs_as_somebody_and_waits_for_a_good_end() -> None:
     assert service["ExecStart"].split()[1:] == ["serve"]
     assert int(service["TimeoutStopSec"]) > 10
     assert service["Restart"] == "always"
-    assert service["Environment"].partition("=")[0] in SETTINGS
+
+
+def test_commands_beside_the_unit_find_the_data_that_it_uses() -> None:
+    text = (ROOT / "deploy" / "palabre.service").read_text()
+    name, folder = re.findall(r"# +echo (\w+)=(\S+) >> \.env$", text, re.MULTILINE)[0]
+    assert name in SETTINGS
+    assert f"StateDirectory={folder.removeprefix('/var/lib/')}" in text.splitlines()
+    assert not re.findall(r"^Environment=", text, re.MULTILINE)
 
 
 def test_the_page_for_operators_names_commands_and_settings_that_there_are() -> None:
