@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from bot.settings import Settings
 
 NUMBER = re.compile(r"\+?\d[\d\s().-]{6,}\d")
+# psycopg tells of each transaction that is refused; whoever asked for it is told, too, and says so
 QUIET = {"aiohttp.access": logging.ERROR, "httpx": logging.WARNING, "telegram": logging.ERROR,
-         "alembic": logging.WARNING}  # fmt: skip
+         "alembic": logging.WARNING, "psycopg": logging.ERROR}  # fmt: skip
 
 
 class Mask(logging.Filter):
