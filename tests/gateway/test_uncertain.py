@@ -45,6 +45,15 @@ class Listing(Post):
         return []
 
 
+async def crashes_while_all_are_being_sent(home: Home) -> None:
+    """Let a sender die with everything in hand, and the next one settle and send it."""
+    sending = update(tables.deliveries).values(state="sending", attempts=1, last_at=1)
+    await home.write(lambda c: c.execute(sending))
+    sender = sender_of(home)
+    await sender.settle_what_a_crash_left()
+    await empties(home, sender)
+
+
 async def test_what_nobody_knows_is_sent_again_once_and_is_then_perhaps(home: Home) -> None:
     ama = home.person()
     await knows(home, ama)
@@ -81,11 +90,7 @@ async def test_what_a_crash_left_half_sent_goes_again_once_an_announcement_does_
     await knows(home, ama, ben)
     await promises(home, ama, "reply")
     await promises(home, ben, "news", kind="broadcast", rank=2)
-    sending = update(tables.deliveries).values(state="sending", attempts=1, last_at=1)
-    await home.write(lambda c: c.execute(sending))
-    sender = sender_of(home)
-    await sender.settle_what_a_crash_left()
-    await empties(home, sender)
+    await crashes_while_all_are_being_sent(home)
     assert home.post.said == ["reply"]
     assert [state for state, _ in await home.states()] == ["sent", "perhaps"]
 
@@ -100,11 +105,7 @@ async def test_after_a_crash_an_announcement_goes_out_once_where_one_can_ask_whe
     listing.took(ama, home.moment, "SM1", status="sent")
     for one in (ama, kofi):
         await promises(home, one, "news", kind="broadcast", rank=2)
-    sending = update(tables.deliveries).values(state="sending", attempts=1, last_at=1)
-    await home.write(lambda c: c.execute(sending))
-    sender = sender_of(home)
-    await sender.settle_what_a_crash_left()
-    await empties(home, sender)
+    await crashes_while_all_are_being_sent(home)
     assert [to.address for _, to in home.post.sent] == [kofi.address]
     assert [state for state, _ in await home.states()] == ["sent", "sent"]
 
@@ -118,11 +119,7 @@ async def test_what_a_provider_took_before_a_crash_and_could_not_bring_is_not_sa
     await knows(home, ama)
     await promises(home, ama, "news", kind="broadcast", rank=2)
     listing.took(ama, home.moment, "SM1", status="failed", reason="30005", means="gone")
-    sending = update(tables.deliveries).values(state="sending", attempts=1, last_at=1)
-    await home.write(lambda c: c.execute(sending))
-    sender = sender_of(home)
-    await sender.settle_what_a_crash_left()
-    await empties(home, sender)
+    await crashes_while_all_are_being_sent(home)
     assert home.post.sent == []
     assert await home.states() == [("failed", "30005")]
     assert (await home.rows(tables.addresses))[0].state == "gone"
